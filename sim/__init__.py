@@ -1,0 +1,1 @@
+"""Trust Ripple: how trust in a brand spreads through a social network."""

@@ -1,0 +1,1 @@
+"""Who is there: random draws, the network, the users."""
