@@ -1,1 +1,52 @@
-"""Trust Ripple: how trust in a brand spreads through a social network."""
+"""Trust Ripple: how trust in a brand moves through a social network.
+
+    import sim
+    run = sim.run("data-breach", arm="silence", seed=1)         # one run: series, ledger, stories, users
+    both = sim.compare("data-breach", replicates=50, seed=1)    # every arm of the file on common draws
+
+This file holds names only (PEP 562): nothing is imported, printed, seeded or set until a name is used, so `import sim`
+takes a few milliseconds. `__init__.pyi` says the same to type checkers; a test holds the two together.
+"""
+
+_HOME = {
+    "Comparison": "sim.study.compare",
+    "Graph": "sim.world.graph",
+    "RippleError": "sim.errors",
+    "Run": "sim.study.results",
+    "Scenario": "sim.scenario.scenario",
+    "as_graph": "sim.world.graph",
+    "compare": "sim.study.compare",
+    "load": "sim.scenario.scenario",
+    "open_run": "sim.study.results",
+    "read_edge_list": "sim.world.edge_list",
+    "ripple_multiplier": "sim.study.measures",
+    "run": "sim.study.results",
+}
+
+__all__ = [*_HOME]
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        value: object = _version()
+    elif name in _HOME:
+        from importlib import import_module
+
+        value = getattr(import_module(_HOME[name]), name)
+    else:
+        raise AttributeError(f"module 'sim' has no attribute '{name}'")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*(name for name in globals() if not name.startswith("_")), *_HOME, "__version__"})
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("trust-ripple")
+    except PackageNotFoundError:  # a checkout on the path that was never installed
+        return "0+unknown"

@@ -1,0 +1,49 @@
+# `make` lists what there is. Works with GNU make 3.81 and in folders with spaces: every path below is relative.
+# The first fitting Python is taken; `make run PYTHON=/path/to/python3.12` names another.
+
+SHELL := /bin/sh
+PYTHON ?=
+# A stamp belongs to this place and this PYTHON: a checkout that was moved or copied with its .venv is installed again.
+HERE := $(shell (pwd; echo "$(PYTHON)") | cksum | cut -d' ' -f1)
+RUNS := .venv/.runs-$(HERE)
+TESTS := .venv/.tests-$(HERE)
+BIN := .venv/bin
+
+.PHONY: help run test check bench clean constraints
+
+help:
+	@echo 'make run          set up .venv and compare the responses to a data breach; writes out/data-breach'
+	@echo 'make test         run all tests'
+	@echo 'make check        look for faults of style and of types (ruff, mypy)'
+	@echo 'make bench        measure the speed of the engine on this machine'
+	@echo 'make constraints  renew constraints.txt, the exact versions that are installed'
+	@echo 'make clean        remove .venv, out, built files and caches'
+
+run: $(RUNS)
+	$(BIN)/ripple compare data-breach --out out/data-breach --force
+
+test: $(TESTS)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(TESTS)
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+
+bench: $(RUNS)
+	$(BIN)/python experiments/speed/engine.py $(ARGS)
+
+constraints: $(TESTS)
+	$(BIN)/python .ci/constraints.py
+
+clean:
+	rm -rf .venv out build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find . -name .git -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
+
+$(RUNS): pyproject.toml constraints.txt
+	@sh .ci/venv.sh '.' "$(PYTHON)"
+	@touch $@
+
+$(TESTS): pyproject.toml constraints.txt
+	@sh .ci/venv.sh '.[test]' "$(PYTHON)"
+	@touch $(RUNS) $@

@@ -1,0 +1,16 @@
+from sim.errors import RippleError as RippleError
+from sim.scenario.scenario import Scenario as Scenario
+from sim.scenario.scenario import load as load
+from sim.study.compare import Comparison as Comparison
+from sim.study.compare import compare as compare
+from sim.study.measures import ripple_multiplier as ripple_multiplier
+from sim.study.results import Run as Run
+from sim.study.results import open_run as open_run
+from sim.study.results import run as run
+from sim.world.edge_list import read_edge_list as read_edge_list
+from sim.world.graph import Graph as Graph
+from sim.world.graph import as_graph as as_graph
+
+__version__: str
+
+def __dir__() -> list[str]: ...

@@ -1,0 +1,106 @@
+"""What is recorded at every step: one line per observable.
+
+`write_row` is the compiled side: the sums and quantiles of one moment as one row. `table` turns the rows into the
+series that people read: means in place of sums, with names, over all users, followers and those an act reached.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import compiled
+from sim.dynamics.state import N_ACTS, SHARES_PENDING, STEP
+from sim.dynamics.talk import (
+    BINS, COUNT, GROUPS, N_SUMS, SUM_AFFECTIVE, SUM_COGNITIVE, SUM_HIGH, SUM_LOW, SUM_OWN, SUM_SCAR, SUM_TRUST, SUM_WOUND,
+)  # fmt: skip
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_QUANTILES = np.array(QUANTILES)
+N_QUANTILES = len(QUANTILES)
+
+MEANS = {  # of each group: name of the column, sum it is the mean of
+    "trust": SUM_TRUST,
+    "own": SUM_OWN,
+    "cognitive": SUM_COGNITIVE,
+    "affective": SUM_AFFECTIVE,
+    "wound": SUM_WOUND,
+    "scar": SUM_SCAR,
+    "advocates": SUM_HIGH,
+    "detractors": SUM_LOW,
+}
+TOTALS = ("met", "heard", "shared", "stories_alive", "shares_pending")  # counts over all acts so far
+
+_WIDTH = N_SUMS + N_QUANTILES
+N_ROW = len(GROUPS) * _WIDTH + len(TOTALS)
+
+
+@compiled
+def write_row(total, counts, state, acts, rows):
+    """Write what is seen now into the next row and clear the histogram.
+
+    total  f8[3, N_SUMS];  counts u4[4, BINS], users by (flags, trust);  rows  f8[steps + 1, N_ROW]
+    A quantile is read from the histogram, straight within a bin of 1/BINS: it is off by less than a tenth of a point.
+    """
+    row = rows[state[STEP] + 1]
+    width = N_SUMS + N_QUANTILES
+    for group in range(3):
+        for k in range(N_SUMS):
+            row[group * width + k] = total[group, k]
+        users = total[group, COUNT]
+        which = 0
+        seen = 0.0
+        for b in range(BINS):
+            if which == N_QUANTILES or users == 0:
+                break
+            here = np.float64(counts[3, b])
+            if group == 0:
+                here += np.float64(counts[0, b]) + np.float64(counts[1, b]) + np.float64(counts[2, b])
+            else:
+                here += np.float64(counts[group, b])
+            while which < N_QUANTILES and here > 0.0 and seen + here >= _QUANTILES[which] * users:
+                row[group * width + N_SUMS + which] = (b + (_QUANTILES[which] * users - seen) / here) / BINS
+                which += 1
+            seen += here
+    counts[:] = 0
+    met, heard, shared, alive = 0, 0, 0, 0
+    for k in range(state[N_ACTS]):
+        met += acts[k].n_met if acts[k].target < 0 else 0
+        heard += acts[k].n_heard
+        shared += acts[k].n_shared
+        alive += acts[k].pending > 0
+    at = 3 * width
+    row[at], row[at + 1], row[at + 2], row[at + 3], row[at + 4] = met, heard, shared, alive, state[SHARES_PENDING]
+
+
+def columns() -> list[str]:
+    """The names of the columns of `table`, in order."""
+    names = []
+    for group in GROUPS:
+        prefix = "" if group == "all" else f"{group}_"
+        names += [prefix + name for name in MEANS]
+        names += [f"{prefix}trust_q{round(100 * q):02d}" for q in QUANTILES]
+        names.append("users" if group == "all" else group)
+    return names + list(TOTALS)
+
+
+def table(rows: np.ndarray) -> dict[str, np.ndarray]:
+    """The recorded rows as named columns: shares and trust 0..1, counts as whole numbers. rows: f8[steps, N_ROW].
+
+    Means over a group without users are NaN.
+    """
+    out: dict[str, np.ndarray] = {}
+    for g, group in enumerate(GROUPS):
+        prefix = "" if group == "all" else f"{group}_"
+        part = rows[:, g * _WIDTH : (g + 1) * _WIDTH]
+        users = part[:, COUNT]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            for name, which in MEANS.items():
+                out[prefix + name] = part[:, which] / users
+        for k, q in enumerate(QUANTILES):
+            values = part[:, N_SUMS + k].copy()
+            values[users == 0] = np.nan
+            out[f"{prefix}trust_q{round(100 * q):02d}"] = values
+        out["users" if group == "all" else group] = users.astype(np.int64)
+    for k, name in enumerate(TOTALS):
+        out[name] = rows[:, len(GROUPS) * _WIDTH + k].astype(np.int64)
+    return out

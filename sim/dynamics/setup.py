@@ -1,0 +1,161 @@
+"""Scenario -> World and Setup: builds the network, draws the people, spells out the acts of one arm.
+
+The one place that sees both what a person wrote and what the compiled loops need.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.dynamics.brand import spelled_out
+from sim.errors import RippleError, did_you_mean
+from sim.scenario.acts import Act
+from sim.scenario.parameters import Numbers
+from sim.scenario.scenario import Scenario
+from sim.world import draws
+from sim.world.graph import Graph, generate
+from sim.world.people import World, draw_people
+
+LARGE = 30_000  # users; above, talk runs on a coarser step and its blocks are spread over threads
+COARSE_STEP = 4.0  # h, of talk in large networks: within 4e-4 of a fine reference
+
+
+class Seeds(NamedTuple):
+    """What is drawn from which seed: the network, the people (traits), and the events (who meets, hears, shares)."""
+
+    network: int
+    people: int
+    events: int
+
+    @classmethod
+    def of(cls, seed: int | Seeds) -> Seeds:
+        """One seed for all three, or the three as they are."""
+        return seed if isinstance(seed, Seeds) else cls(int(seed), int(seed), int(seed))
+
+
+@dataclass(frozen=True)
+class Setup:
+    """All that one run needs: who is there, what happens, the numbers, and the grid of time (h)."""
+
+    world: World
+    numbers: Numbers
+    acts: tuple[Act, ...]
+    conceal: bool
+    trust: float  # the brand's baseline B0
+    horizon: float
+    step: float  # of talk and of what is recorded
+    start_hour: float  # hour of the day at time 0, in the scenario's time zone
+    events_seed: int
+    word_of_mouth: bool = True
+    calendar: frozenset[str] = frozenset()  # ids of acts that belong to the quiet twin too
+
+    @property
+    def n_steps(self) -> int:
+        return round(self.horizon / self.step)
+
+
+def build_graph(scenario: Scenario, seed: int) -> Graph:
+    """The network a scenario names: generated under its seed, or read from its file."""
+    network = scenario.network
+    own_seed = network.seed if network.seed is not None else seed
+    if network.file is None:
+        return generate(network.kind, users=network.users, seed=own_seed, **network.options)
+    from sim.world.edge_list import read_edge_list
+
+    graph = read_edge_list(
+        network.file,
+        directed=network.directed,
+        weight=network.weight,
+        columns=network.columns,
+        largest_component=network.largest_component,
+    )
+    return fit(graph, network.users, own_seed)
+
+
+def fit(graph: Graph, users: int | None, seed: int) -> Graph:
+    """A given network, or a sample of it when fewer users are wanted. Raises RippleError when more are."""
+    if users is None or users == graph.n_users:
+        return graph
+    if users > graph.n_users:
+        raise RippleError(f"network.users: {users:,} are asked for, but the network has {graph.n_users:,} users")
+    return graph.sample(users, draws.stream(seed, "sample"))
+
+
+def build_world(scenario: Scenario, seeds: Seeds, graph: Graph | None = None, who: np.ndarray | None = None) -> World:
+    """The users on their network. `graph` stands in for the scenario's; `who` (u4[n]) for the names users have in draws."""
+    graph = build_graph(scenario, seeds.network) if graph is None else graph
+    sorted_graph, order = graph.by_degree()
+    names = np.asarray(order if who is None else np.asarray(who)[order], dtype=np.uint32)
+    numbers = scenario.parameters.numbers()
+    brand = scenario.brand
+    people = draw_people(sorted_graph, names, seeds.people, numbers, trust=brand.trust, followers=brand.followers)
+    return World(sorted_graph, people, order, seeds.people)
+
+
+def prepare(
+    scenario: Scenario,
+    arm: str | None,
+    seeds: Seeds,
+    world: World | None = None,
+    *,
+    quiet: bool = False,
+    word_of_mouth: bool = True,
+) -> Setup:
+    """All that a run of one arm needs. quiet: the twin without the common timeline and without the arm's acts."""
+    arm = arm if arm is not None else scenario.reference
+    if arm not in scenario.arms:
+        known = ", ".join(scenario.arms)
+        raise RippleError(f"{scenario.name}: no arm '{arm}'{did_you_mean(arm, scenario.arms)} (arms: {known})")
+    chosen = scenario.arms[arm]
+    world = world or build_world(scenario, seeds)
+    calendar = scenario.brand.calendar
+    acts = calendar if quiet else (*calendar, *scenario.timeline, *chosen.acts)
+    single = spelled_out(acts, scenario.horizon)
+    start = scenario.start
+    return Setup(
+        world=world,
+        numbers=scenario.parameters.numbers(),
+        acts=tuple(act for act in single if act.at < scenario.horizon),
+        conceal=chosen.conceal and not quiet,
+        trust=scenario.brand.trust,
+        horizon=scenario.horizon,
+        step=talk_step(scenario, world),
+        start_hour=start.hour + start.minute / 60 + start.second / 3600,
+        events_seed=seeds.events,
+        word_of_mouth=word_of_mouth,
+        calendar=frozenset(act.id for act in spelled_out(calendar, scenario.horizon)),
+    )
+
+
+def without_word_of_mouth(setup: Setup) -> Setup:
+    """The same run with nobody passing anything on (talk goes on)."""
+    return replace(setup, word_of_mouth=False)
+
+
+def talk_step(scenario: Scenario, world: World) -> float:
+    """The step of talk, h: as the scenario says, else the tick, and COARSE_STEP for networks of more than LARGE users.
+
+    Raises RippleError when the step asked for is too coarse for the rates of talk.
+    """
+    p = scenario.parameters
+    rate = p["talk_rate"] + p["own_rate"]
+    if scenario.talk_step is not None:
+        if rate * scenario.talk_step > 1.0:
+            raise RippleError(
+                f"talk_step: {scenario.talk_step:g} h is too coarse for talk_rate + own_rate = {rate:g} /h; "
+                f"at most {1 / rate:.2g} h"
+            )
+        return scenario.talk_step
+    step = scenario.tick
+    while world.n_users > LARGE and 2 * step <= COARSE_STEP and _divides(2 * step, scenario.horizon):
+        step *= 2
+    while rate * step > 1.0:
+        step /= 2
+    return step
+
+
+def _divides(step: float, horizon: float) -> bool:
+    return abs(horizon / step - round(horizon / step)) < 1e-9

@@ -1,0 +1,154 @@
+"""The order of time: what happens between two moments, in one compiled loop.
+
+Inside a tick everything happens in time order, chains included. What the steps are, and why they stand so:
+
+1. time passes: exact by itself, the stocks live in clocks (state.py)
+2. the brand and the world act: between two calls of `advance` (brand.py), so that acts see what came before
+3. people meet what was posted, 4. stories pass on, answers are met: one queue, in time order
+5. people talk, own trust is brought up to date, and the books are closed: once per talk step, over all users at once
+6. what is seen is written to one row
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import compiled
+from sim.dynamics.observe import write_row
+from sim.dynamics.state import (
+    AWAKE, CLOCK_BASE, DONE, GROUP_HIGH, GROUP_LOW, GROW_MET, GROW_QUEUE, LAST_LENGTH, MEETING, MET_COUNT, NOW, PAUSE,
+    PULL, QUEUE_SIZE, RUNNING, SHARES_PENDING, SIDE, START, STEP, STEP_END, STEP_LENGTH, STIRRED, TALK,
+    TALK_DUE, TIME, TRUST_HOURS, WORK,
+)  # fmt: skip
+from sim.dynamics.stories import FULLEST, drop_first, hear_of, meet, respond, sink
+from sim.dynamics.talk import BLOCK, SUM_PULL, SUM_TALK, SUM_TIME, talk_block
+from sim.dynamics.trust import fades_at
+
+
+@compiled
+def events(
+    until, trust, who, back_start, back, hear, times, clock, acts, meeting_time, meeting_user, met, queue, state,
+    columns, flags, answered, books, hops
+):  # fmt: skip
+    """All that is due before `until`, in time order. Returns DONE, or GROW_... with nothing lost."""
+    end, length, base = clock[STEP_END], clock[STEP_LENGTH], clock[CLOCK_BASE]
+    roomy = np.int64(met.size * FULLEST)
+    while state[QUEUE_SIZE] > 0 and queue[0].time < until:
+        now, act, user, hop = queue[0].time, queue[0].act, queue[0].user, queue[0].hop
+        a = acts[act]
+        if hop == MEETING:
+            if state[MET_COUNT] >= roomy:
+                return GROW_MET
+            if state[QUEUE_SIZE] >= queue.size:
+                return GROW_QUEUE
+            user = np.int64(meeting_user[a.cursor])
+            a.cursor += 1
+            if a.cursor < a.end:
+                queue[0].time = meeting_time[a.cursor]
+                queue[0].user = meeting_user[a.cursor]
+                sink(queue, state[QUEUE_SIZE], 0)
+            else:
+                drop_first(queue, state)
+            if a.target >= 0:
+                respond(user, act, now, end, length, times, base, acts, met, columns, answered, books)
+            else:
+                meet(user, act, now, end, length, trust, who, hear, times, base, acts, met, queue, state, columns, flags, answered, books)  # fmt: skip
+            state[WORK] += 1
+        else:
+            first, last = back_start[user], back_start[user + 1]
+            if state[MET_COUNT] + (last - first) >= roomy:
+                return GROW_MET
+            if state[QUEUE_SIZE] + (last - first) >= queue.size:
+                return GROW_QUEUE
+            drop_first(queue, state)
+            state[SHARES_PENDING] -= 1
+            a.pending -= 1
+            a.n_shared += 1
+            for e in range(first, last):
+                hear_of(np.int64(back[e]), act, hop + 1, now, end, length, trust, who, hear, times, base, acts, met, queue, state, columns, flags, answered, books, hops)  # fmt: skip
+            state[WORK] += 1 + last - first
+    return DONE
+
+
+@compiled
+def close_step(n_blocks, sums, counts, state, clock, books, expressed, rows, acts):
+    """Add up the blocks in their order, book time, pull and talk, and write the row of what is seen."""
+    total = sums[0]
+    for block in range(1, n_blocks):
+        total += sums[block]
+    books[0, TIME] += total[0, SUM_TIME]
+    clock[LAST_LENGTH] = clock[STEP_LENGTH]
+    expressed[PULL] += total[0, SUM_PULL]
+    expressed[TALK] += total[0, SUM_TALK]
+    state[SIDE] = 1 - state[SIDE]
+    write_row(total, counts, state, acts, rows)
+    next_step(state, clock)
+
+
+@compiled
+def next_step(state, clock):
+    """Go on to the next talk step; its end is a product, not a sum, so that no error builds up."""
+    state[STEP] += 1
+    clock[STEP_END] = clock[START] + (state[STEP] + 1) * clock[STEP_LENGTH]
+
+
+@compiled
+def talk_blocks(
+    first_block, last_block, trust, columns, flags, start, heard, weight, times, clock, state, confidence, scratch,
+    differences, sums, counts
+):  # fmt: skip
+    """The talk step for a range of blocks; each thread has its own scratch, differences and counts."""
+    n = flags.size
+    fades = fades_at(clock[STEP_END], clock[CLOCK_BASE], times)
+    ratio = clock[STEP_LENGTH] / clock[LAST_LENGTH]
+    for block in range(first_block, last_block):
+        first = block * BLOCK
+        talk_block(
+            first, min(n, first + BLOCK), trust[state[SIDE]], trust[1 - state[SIDE]], columns, flags, start, heard,
+            weight, fades, clock[STEP_LENGTH], ratio, confidence, clock[GROUP_LOW], clock[GROUP_HIGH], scratch,
+            differences, sums[block], counts
+        )  # fmt: skip
+
+
+@compiled
+def advance(
+    until, work, many, trust, who, start, heard, weight, back_start, back, hear, times, clock, acts, meeting_time,
+    meeting_user, met, queue, state, columns, flags, answered, books, expressed, hops, confidence, scratch, differences,
+    sums, counts, rows
+):  # fmt: skip
+    """Run to `until` (h). Returns DONE; GROW_... when an array must grow; TALK_DUE when `many` (the caller spreads the
+    blocks of the talk step over threads and calls `close_step`); PAUSE after `work` events, so that the caller can
+    show progress or be interrupted.
+    """
+    n = who.size
+    limit = state[WORK] + work
+    while True:
+        at = min(clock[STEP_END], until)
+        status = events(
+            at, trust[state[SIDE]], who, back_start, back, hear, times, clock, acts, meeting_time, meeting_user, met,
+            queue, state, columns, flags, answered, books, hops
+        )  # fmt: skip
+        if status != DONE:
+            return status
+        clock[NOW] = at
+        if at == clock[STEP_END]:
+            if not state[AWAKE]:  # nothing has touched anyone: all stands still
+                rows[state[STEP] + 1] = rows[state[STEP]]
+                next_step(state, clock)
+            else:
+                if state[AWAKE] == STIRRED:  # until now everyone's trust stood where it is
+                    columns[TRUST_HOURS, :] = trust[state[SIDE]] * np.float32(clock[STEP_END] - clock[STEP_LENGTH])
+                    state[AWAKE] = RUNNING
+                if many:
+                    return TALK_DUE
+                blocks = (n + BLOCK - 1) // BLOCK
+                talk_blocks(
+                    0, blocks, trust, columns, flags, start, heard, weight, times, clock, state, confidence, scratch,
+                    differences, sums, counts
+                )  # fmt: skip
+                close_step(blocks, sums, counts, state, clock, books, expressed, rows, acts)
+                state[WORK] += n // 8
+        if at >= until:
+            return DONE
+        if state[WORK] >= limit:
+            return PAUSE
