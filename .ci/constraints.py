@@ -38,7 +38,7 @@ class Platform:
 
 
 def _manylinux(machine: str) -> tuple[str, ...]:
-    return tuple(f"manylinux_2_{n}_{machine}" for n in (28, 27, 26, 24, 17)) + (f"manylinux2014_{machine}",)
+    return (*(f"manylinux_2_{n}_{machine}" for n in (28, 27, 26, 24, 17)), f"manylinux2014_{machine}")
 
 
 _MACS = range(14, 10, -1)

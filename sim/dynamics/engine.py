@@ -24,13 +24,14 @@ from sim.dynamics.brand import Agenda, Outgoing
 from sim.dynamics.exposure import DailyCycle, meetings
 from sim.dynamics.setup import LARGE, Setup
 from sim.dynamics.stories import FULLEST, Hearsay, move_table, push
-from sim.dynamics.talk import BINS, BLOCK, N_DIFFERENCES, N_SCRATCH, N_SUMS, relax
+from sim.dynamics.talk import BINS, DIFFERENCES_SIZE, N_SUMS, SCRATCH_SIZE, relax_blocks
 from sim.dynamics.tick import advance, close_step, talk_blocks
 from sim.dynamics.trust import Times
 from sim.world import draws
 from sim.world.people import audience
 
 _WORK = 1_000_000  # events between two looks at the clock on the wall: about a tenth of a second
+_MOST_SWEEPS, _STILL = 1000, 2e-7  # until talk stands still at the start: float32 resolves no more
 _CLOCKS = (  # the columns that live in each clock
     ("gain", (s.GAIN_C, s.GAIN_E)),
     ("wound", (s.WOUND_C, s.WOUND_E)),
@@ -51,8 +52,8 @@ class _Bench:
     @classmethod
     def new(cls) -> _Bench:
         return cls(
-            np.zeros((N_SCRATCH, BLOCK), np.float32),
-            np.zeros((N_DIFFERENCES, BLOCK)),
+            np.zeros(SCRATCH_SIZE, np.float32),
+            np.zeros(DIFFERENCES_SIZE),
             np.zeros((4, BINS), np.uint32),
         )
 
@@ -80,17 +81,22 @@ class Engine:
 
     def _lay_out_people(self) -> None:
         people, n = self.world.people, self.n
-        columns = np.zeros((len(s.COLUMNS), n), np.float32)
-        columns[s.BASE_C], columns[s.BASE_E] = people.base_cognitive, people.base_affective
-        columns[s.WEIGHT] = people.weight
-        columns[s.TALK_RATE], columns[s.OWN_RATE] = people.talk_rate, people.own_rate
+        self.columns = np.zeros(s.padded(n) * len(s.COLUMNS), np.float32)
         w = people.weight.astype(np.float64)
-        columns[s.OWN] = w * people.base_cognitive + (1 - w) * people.base_affective
-        self.columns = columns
-        self.flags = np.where(people.follows, s.FOLLOWS, np.uint8(0)).astype(np.uint8)
+        for which, values in (
+            (s.BASE_C, people.base_cognitive),
+            (s.BASE_E, people.base_affective),
+            (s.WEIGHT, people.weight),
+            (s.TALK_RATE, people.talk_rate),
+            (s.OWN_RATE, people.own_rate),
+            (s.OWN, w * people.base_cognitive + (1 - w) * people.base_affective),
+        ):
+            s.set_column(self.columns, which, values)
+        self.flags = np.zeros(s.padded(n), np.uint8)
+        self.flags[:n][people.follows] = s.FOLLOWS
         graph = self.world.graph
         self.weight = graph.weight if graph.weight is not None else np.zeros(0, np.float32)
-        self.trust = np.zeros((2, n), np.float32)
+        self.trust = np.zeros((2, s.padded(n)), np.float32)
 
     def _lay_out_acts(self) -> None:
         setup = self.setup
@@ -129,7 +135,7 @@ class Engine:
 
     def _begin(self) -> None:
         setup, p = self.setup, self.setup.numbers
-        n_blocks = -(-self.n // BLOCK)
+        n_blocks = s.padded(self.n) // s.BLOCK
         self.sums = np.zeros((n_blocks, 3, N_SUMS))
         self.rows = np.zeros((setup.n_steps + 1, observe.N_ROW))
         self.state, self.clock = np.zeros(s.N_STATE, np.int64), np.zeros(s.N_CLOCK)
@@ -149,7 +155,7 @@ class Engine:
         """Ranges of blocks of about equal cost, a few for each thread (rows with many ties come first)."""
         if self.threads == 1:
             return [(0, n_blocks)]
-        edges = np.minimum(np.arange(n_blocks + 1) * BLOCK, self.n)
+        edges = np.minimum(np.arange(n_blocks + 1) * s.BLOCK, self.n)
         cost = self.world.graph.start[edges] + 8 * edges
         wanted = np.linspace(0, cost[-1], 8 * self.threads + 1)
         cuts = np.unique(np.concatenate([[0], np.searchsorted(cost, wanted[1:-1]), [n_blocks]]))
@@ -157,30 +163,40 @@ class Engine:
 
     def _settle_talk(self) -> None:
         """Expressed trust starts where talk leaves it in peace, so that a run without acts stands still."""
-        c, graph = self.columns, self.world.graph
-        self.trust[0] = c[s.OWN]
-        if not np.any(c[s.OWN_RATE]):
+        graph, p = self.world.graph, self.setup.numbers
+        self.trust[0, : self.n] = s.column(self.columns, s.OWN, self.n)
+        if not np.any(self.world.people.own_rate):
             return
-        for sweep in range(1000):
-            a, b = sweep % 2, 1 - sweep % 2
-            change = max(
-                self._spread(
-                    lambda first, last, a=a, b=b: relax(
-                        first * BLOCK, min(self.n, last * BLOCK), self.trust[a], c[s.OWN], c[s.TALK_RATE], c[s.OWN_RATE],
-                        graph.start, graph.heard, self.weight, self.setup.numbers.confidence, self.trust[b]
-                    )  # fmt: skip
-                )
-            )
-            if change < 2e-7:
-                break
-        self.trust[0] = self.trust[b]
 
-    def _spread(self, work: Callable[[int, int], object]) -> list:
-        """Do a piece of work for all ranges of blocks, on the threads there are."""
+        def sweep(first: int, last: int, bench: _Bench) -> float:
+            return relax_blocks(
+                first, last, self.n, self.trust[0], self.columns, graph.start, graph.heard, self.weight, p.confidence,
+                bench.scratch, self.trust[1]
+            )  # fmt: skip
+
+        for _ in range(_MOST_SWEEPS):
+            change = max(self._spread(sweep))
+            self.trust[0] = self.trust[1]
+            if change < _STILL:
+                break
+
+    def _spread(self, work: Callable[[int, int, _Bench], object]) -> list:
+        """Do a piece of work for all ranges of blocks, on the threads there are, each with a bench of its own."""
         if self.threads == 1:
-            return [work(*part) for part in self.parts]
+            return [work(*part, self.benches[0]) for part in self.parts]
+        free: SimpleQueue[_Bench] = SimpleQueue()
+        for bench in self.benches:
+            free.put(bench)
+
+        def one(part: tuple[int, int]) -> object:
+            bench = free.get()
+            try:
+                return work(*part, bench)
+            finally:
+                free.put(bench)
+
         with ThreadPoolExecutor(self.threads) as pool:
-            return list(pool.map(lambda part: work(*part), self.parts))
+            return list(pool.map(one, self.parts))
 
     # --- time ---
 
@@ -232,18 +248,13 @@ class Engine:
 
     def _talk_step(self) -> None:
         graph = self.world.graph
-        benches: SimpleQueue[_Bench] = SimpleQueue()
-        for bench in self.benches:
-            benches.put(bench)
 
-        def part(first: int, last: int) -> None:
-            bench = benches.get()
+        def part(first: int, last: int, bench: _Bench) -> None:
             talk_blocks(
                 first, last, self.trust, self.columns, self.flags, graph.start, graph.heard, self.weight, self.times,
                 self.clock, self.state, self.setup.numbers.confidence, bench.scratch, bench.differences, self.sums,
                 bench.counts
             )  # fmt: skip
-            benches.put(bench)
 
         self._spread(part)
         counts = self.benches[0].counts
@@ -257,9 +268,10 @@ class Engine:
     def _rebase(self) -> None:
         """Write every stock as of now. Rounding may move own trust a little; the next step books that under time."""
         age = self.now - self.clock[s.CLOCK_BASE]
+        by_block = self.columns.reshape(-1, len(s.COLUMNS), s.BLOCK)
         for name, columns in _CLOCKS:
-            for column in columns:
-                self.columns[column] *= np.float32(math.exp(-age / getattr(self.times, name)))
+            for which in columns:
+                by_block[:, which // s.BLOCK, :] *= np.float32(math.exp(-age / getattr(self.times, name)))
         self.clock[s.CLOCK_BASE] = self.now
 
     # --- acts ---
@@ -330,7 +342,7 @@ class Engine:
     def _schedule_meetings(self, row: int, act) -> None:
         key = str(sorted(act.audience.items()))
         if key not in self._audiences:
-            follows = (self.flags & s.FOLLOWS) != 0
+            follows = (self.flags[: self.n] & s.FOLLOWS) != 0
             self._audiences[key] = audience(self.world, act.audience, self.setup.numbers, follows)
         chosen = self._audiences[key]
         users, times = np.empty(self.n, np.uint32), np.empty(self.n)
@@ -384,13 +396,13 @@ class Engine:
 
     def expressed_trust(self) -> np.ndarray:
         """Expressed trust now, f4[n] over rows."""
-        return self.trust[self.state[s.SIDE]]
+        return self.trust[self.state[s.SIDE], : self.n]
 
     def mean_trust_over_time(self) -> np.ndarray:
         """Mean of expressed trust from the start to now, f4[n] over rows."""
         if self.state[s.AWAKE] != s.RUNNING:
             return self.expressed_trust()
-        return self.columns[s.TRUST_HOURS] / np.float32(self.now)
+        return s.column(self.columns, s.TRUST_HOURS, self.n) / np.float32(self.now)
 
     def causes_and_channels(self) -> Iterable[tuple[str, str, float]]:
         """The own book: (cause, channel, change of mean own trust), every account that was used."""

@@ -2,9 +2,9 @@
 
 Everything a compiled loop touches is one of a few packed arrays, so that calls are cheap and compile once:
 
-    columns    f4[len(COLUMNS), n]   one row per column below
-    trust      f4[2, n]              expressed trust, now and next; `state[SIDE]` says which row is now
-    flags      u1[n]                 FOLLOWS | REACHED
+    columns    f4[blocks * len(COLUMNS) * BLOCK]   users in blocks, within a block column by column: see `row`
+    trust      f4[2, padded(n)]      expressed trust, now and next; `state[SIDE]` says which row is now
+    flags      u1[padded(n)]         FOLLOWS | REACHED
     acts       ACT[k]                one row per act that is out
     met        ENCOUNTER[power of 2] a hash table of (act, user): who met or heard of what
     queue      PENDING[capacity]     a binary heap of what happens next, by (time, act, user)
@@ -16,6 +16,10 @@ exp(-(t - base) / tau), so that nothing has to be touched merely because time pa
 from __future__ import annotations
 
 import numpy as np
+
+from sim.compiled import compiled
+
+BLOCK = 512  # users per block: what a pass needs of one block stays in the first cache
 
 COLUMNS = (
     "own",  # own trust X as last computed
@@ -40,7 +44,32 @@ COLUMNS = (
 (
     OWN, MEAN_BEFORE, KICK, BASE_C, BASE_E, GAIN_C, GAIN_E, WOUND_C, WOUND_E, HURT_C, HURT_E, SCAR_C, SCAR_E,
     WEIGHT, FATIGUE, TALK_RATE, OWN_RATE, TRUST_HOURS,
-) = range(len(COLUMNS))  # fmt: skip
+) = range(0, len(COLUMNS) * BLOCK, BLOCK)  # fmt: skip
+BLOCK_SIZE = len(COLUMNS) * BLOCK
+
+
+@compiled
+def row(user):
+    """Where a user's columns start: the value of a column is columns[row(user) + COLUMN]."""
+    return (user // BLOCK) * BLOCK_SIZE + user % BLOCK
+
+
+def padded(n: int) -> int:
+    """n users, filled up to whole blocks; the added ones have no trust, no ties and are never counted."""
+    return -(-n // BLOCK) * BLOCK
+
+
+def column(columns: np.ndarray, which: int, n: int) -> np.ndarray:
+    """A copy of one column over all users, f4[n]."""
+    return columns.reshape(-1, len(COLUMNS), BLOCK)[:, which // BLOCK, :].reshape(-1)[:n]
+
+
+def set_column(columns: np.ndarray, which: int, values: np.ndarray) -> None:
+    """Write one column over all users."""
+    full = np.zeros(columns.size // len(COLUMNS), np.float32)
+    full[: len(values)] = values
+    columns.reshape(-1, len(COLUMNS), BLOCK)[:, which // BLOCK, :] = full.reshape(-1, BLOCK)
+
 
 FOLLOWS, REACHED = np.uint8(1), np.uint8(2)
 

@@ -22,7 +22,7 @@ import numpy as np
 from sim.compiled import compiled
 from sim.dynamics.state import (
     ASLEEP, AWAKE, DIRECT, HEARD, HOP_1, MAX_HOPS, MET, MET_COUNT, OWN, QUEUE_SIZE, REACHED, RESPONSE, SHARES,
-    SHARES_PENDING, STIRRED, TIME,
+    SHARES_PENDING, STIRRED, TIME, row,
 )  # fmt: skip
 from sim.dynamics.talk import jump_of_own
 from sim.dynamics.trust import add_scar, add_wound, earn, fades_at, own_trust, tire
@@ -151,28 +151,29 @@ def take(user, act, extra, eta, now, end, length, times, base, channel, acts, co
     """
     a = acts[act]
     fades = fades_at(now, base, times)
-    stored = columns[OWN, user]
-    drifted = own_trust(columns, user, fades)
+    at = row(user)
+    stored = columns[at + OWN]
+    drifted = own_trust(columns, at, fades)
     if a.sign < 0:
         wound = (1.0 - a.scar) * extra * (1.0 - eta)
-        add_wound(columns, user, fades, a.moral, wound * a.cognitive, wound * a.affective)
-        add_scar(columns, user, fades, a.scar * extra * a.cognitive, a.scar * extra * a.affective)
+        add_wound(columns, at, fades, a.moral, wound * a.cognitive, wound * a.affective)
+        add_scar(columns, at, fades, a.scar * extra * a.cognitive, a.scar * extra * a.affective)
         entry.wound = np.float32(wound_left(entry, now, a.moral, times) + wound)
         entry.when = np.float32(now)
     else:
-        earn(columns, user, fades, extra * a.cognitive, extra * a.affective)
-    settle(user, stored, drifted, fades, now, end, length, columns, books, a.cause, channel)
+        earn(columns, at, fades, extra * a.cognitive, extra * a.affective)
+    settle(at, stored, drifted, fades, now, end, length, columns, books, a.cause, channel)
 
 
 @compiled
-def settle(user, stored, drifted, fades, now, end, length, columns, books, cause, channel):
+def settle(at, stored, drifted, fades, now, end, length, columns, books, cause, channel):
     """Store the own trust that follows from the stocks and book it: first what time did, then what the event did."""
-    after = own_trust(columns, user, fades)
+    after = own_trust(columns, at, fades)
     books[0, TIME] += np.float64(drifted) - np.float64(stored)
     books[cause, channel] += np.float64(after) - np.float64(drifted)
-    columns[OWN, user] = after
+    columns[at + OWN] = after
     jump_of_own(
-        columns, user, np.float64(drifted) - np.float64(stored), np.float64(after) - np.float64(drifted),
+        columns, at, np.float64(drifted) - np.float64(stored), np.float64(after) - np.float64(drifted),
         end - now, length
     )  # fmt: skip
 
@@ -248,7 +249,7 @@ def meet(user, act, now, end, length, trust, who, hear, times, base, acts, met, 
         mark(a, user, columns, flags, state)
     dose = a.direct
     if a.tires > 0.0 or a.tired:
-        fatigue = tire(columns, user, fades_at(now, base, times), a.tires)
+        fatigue = tire(columns, row(user), fades_at(now, base, times), a.tires)
         if a.tired:
             dose /= 1.0 + fatigue / hear.fatigue_half
     extra = dose - entry.taken
@@ -296,9 +297,10 @@ def respond(user, response, now, end, length, times, base, acts, met, columns, a
     entry.eta = np.float32(r.eta)
     if wound > 0.0:
         fades = fades_at(now, base, times)
-        stored = columns[OWN, user]
-        drifted = own_trust(columns, user, fades)
-        add_wound(columns, user, fades, a.moral, (left - wound) * a.cognitive, (left - wound) * a.affective)
-        settle(user, stored, drifted, fades, now, end, length, columns, books, a.cause, RESPONSE)
+        at = row(user)
+        stored = columns[at + OWN]
+        drifted = own_trust(columns, at, fades)
+        add_wound(columns, at, fades, a.moral, (left - wound) * a.cognitive, (left - wound) * a.affective)
+        settle(at, stored, drifted, fades, now, end, length, columns, books, a.cause, RESPONSE)
     entry.wound = np.float32(left)
     entry.when = np.float32(now)

@@ -16,12 +16,12 @@ import numpy as np
 from sim.compiled import compiled
 from sim.dynamics.observe import write_row
 from sim.dynamics.state import (
-    AWAKE, CLOCK_BASE, DONE, GROUP_HIGH, GROUP_LOW, GROW_MET, GROW_QUEUE, LAST_LENGTH, MEETING, MET_COUNT, NOW, PAUSE,
+    AWAKE, BLOCK, CLOCK_BASE, DONE, GROUP_HIGH, GROUP_LOW, GROW_MET, GROW_QUEUE, LAST_LENGTH, MEETING, MET_COUNT, NOW, PAUSE,
     PULL, QUEUE_SIZE, RUNNING, SHARES_PENDING, SIDE, START, STEP, STEP_END, STEP_LENGTH, STIRRED, TALK,
-    TALK_DUE, TIME, TRUST_HOURS, WORK,
+    TALK_DUE, TIME, TRUST_HOURS, WORK, row,
 )  # fmt: skip
 from sim.dynamics.stories import FULLEST, drop_first, hear_of, meet, respond, sink
-from sim.dynamics.talk import BLOCK, SUM_PULL, SUM_TALK, SUM_TIME, talk_block
+from sim.dynamics.talk import SUM_PULL, SUM_TALK, SUM_TIME, talk_block
 from sim.dynamics.trust import fades_at
 
 
@@ -98,13 +98,11 @@ def talk_blocks(
     differences, sums, counts
 ):  # fmt: skip
     """The talk step for a range of blocks; each thread has its own scratch, differences and counts."""
-    n = flags.size
     fades = fades_at(clock[STEP_END], clock[CLOCK_BASE], times)
     ratio = clock[STEP_LENGTH] / clock[LAST_LENGTH]
     for block in range(first_block, last_block):
-        first = block * BLOCK
         talk_block(
-            first, min(n, first + BLOCK), trust[state[SIDE]], trust[1 - state[SIDE]], columns, flags, start, heard,
+            block, start.size - 1, trust[state[SIDE]], trust[1 - state[SIDE]], columns, flags, start, heard,
             weight, fades, clock[STEP_LENGTH], ratio, confidence, clock[GROUP_LOW], clock[GROUP_HIGH], scratch,
             differences, sums[block], counts
         )  # fmt: skip
@@ -137,7 +135,9 @@ def advance(
                 next_step(state, clock)
             else:
                 if state[AWAKE] == STIRRED:  # until now everyone's trust stood where it is
-                    columns[TRUST_HOURS, :] = trust[state[SIDE]] * np.float32(clock[STEP_END] - clock[STEP_LENGTH])
+                    slept = np.float32(clock[STEP_END] - clock[STEP_LENGTH])
+                    for i in range(n):
+                        columns[row(i) + TRUST_HOURS] = trust[state[SIDE], i] * slept
                     state[AWAKE] = RUNNING
                 if many:
                     return TALK_DUE

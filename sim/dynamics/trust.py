@@ -56,56 +56,56 @@ def fades_at(time, base, times):
 
 
 @compiled
-def sides(columns, i, fades):
-    """The cognitive and the affective trust (C, E) of user i, float64."""
-    cognitive = (columns[BASE_C, i] + columns[GAIN_C, i] * fades.gain) * fade(
-        columns[WOUND_C, i] * fades.wound + columns[HURT_C, i] * fades.hurt + columns[SCAR_C, i] * fades.scar
+def sides(columns, at, fades):
+    """The cognitive and the affective trust (C, E) of the user whose columns start at `at`, float64."""
+    cognitive = (columns[at + BASE_C] + columns[at + GAIN_C] * fades.gain) * fade(
+        columns[at + WOUND_C] * fades.wound + columns[at + HURT_C] * fades.hurt + columns[at + SCAR_C] * fades.scar
     )
-    affective = (columns[BASE_E, i] + columns[GAIN_E, i] * fades.gain) * fade(
-        columns[WOUND_E, i] * fades.wound + columns[HURT_E, i] * fades.hurt + columns[SCAR_E, i] * fades.scar
+    affective = (columns[at + BASE_E] + columns[at + GAIN_E] * fades.gain) * fade(
+        columns[at + WOUND_E] * fades.wound + columns[at + HURT_E] * fades.hurt + columns[at + SCAR_E] * fades.scar
     )
     return cognitive, affective
 
 
 @compiled
-def own_trust(columns, i, fades):
-    """X of user i as the float32 that is stored."""
-    cognitive, affective = sides(columns, i, fades)
-    w = np.float64(columns[WEIGHT, i])
+def own_trust(columns, at, fades):
+    """X of a user as the float32 that is stored."""
+    cognitive, affective = sides(columns, at, fades)
+    w = np.float64(columns[at + WEIGHT])
     return np.float32(min(1.0, max(0.0, w * cognitive + (1.0 - w) * affective)))
 
 
 @compiled
-def add_wound(columns, i, fades, moral, cognitive, affective):
-    """Add to the wounds of both sides of user i (log units); negative amounts repair, down to none."""
+def add_wound(columns, at, fades, moral, cognitive, affective):
+    """Add to the wounds of both sides of a user (log units); negative amounts repair, down to none."""
     if moral:
         c, e, left = HURT_C, HURT_E, fades.hurt
     else:
         c, e, left = WOUND_C, WOUND_E, fades.wound
-    columns[c, i] = max(np.float32(0.0), np.float32(columns[c, i] + cognitive / left))
-    columns[e, i] = max(np.float32(0.0), np.float32(columns[e, i] + affective / left))
+    columns[at + c] = max(np.float32(0.0), np.float32(columns[at + c] + cognitive / left))
+    columns[at + e] = max(np.float32(0.0), np.float32(columns[at + e] + affective / left))
 
 
 @compiled
-def add_scar(columns, i, fades, cognitive, affective):
-    """Add to the scars of both sides of user i (log units)."""
-    columns[SCAR_C, i] += np.float32(cognitive / fades.scar)
-    columns[SCAR_E, i] += np.float32(affective / fades.scar)
+def add_scar(columns, at, fades, cognitive, affective):
+    """Add to the scars of both sides of a user (log units)."""
+    columns[at + SCAR_C] += np.float32(cognitive / fades.scar)
+    columns[at + SCAR_E] += np.float32(affective / fades.scar)
 
 
 @compiled
-def earn(columns, i, fades, cognitive, affective):
-    """Shrink the distance of both earned stocks of user i to 1 by exp(-dose)."""
+def earn(columns, at, fades, cognitive, affective):
+    """Shrink the distance of both earned stocks of a user to 1 by exp(-dose)."""
     for base, gain, dose in ((BASE_C, GAIN_C, cognitive), (BASE_E, GAIN_E, affective)):
-        start = np.float64(columns[base, i])
-        stock = start + columns[gain, i] * fades.gain
+        start = np.float64(columns[at + base])
+        stock = start + columns[at + gain] * fades.gain
         stock = 1.0 - (1.0 - stock) * math.exp(-dose)
-        columns[gain, i] = np.float32((min(1.0, stock) - start) / fades.gain)
+        columns[at + gain] = np.float32((min(1.0, stock) - start) / fades.gain)
 
 
 @compiled
-def tire(columns, i, fades, posts):
-    """Add to the fatigue of user i; returns the fatigue before, in posts."""
-    before = columns[FATIGUE, i] * fades.fatigue
-    columns[FATIGUE, i] = np.float32((before + posts) / fades.fatigue)
+def tire(columns, at, fades, posts):
+    """Add to the fatigue of a user; returns the fatigue before, in posts."""
+    before = columns[at + FATIGUE] * fades.fatigue
+    columns[at + FATIGUE] = np.float32((before + posts) / fades.fatigue)
     return before

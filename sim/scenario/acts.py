@@ -37,6 +37,7 @@ class Kind:
     admits: bool = False  # a response that makes a hidden act public
     only_for: tuple[str, ...] = ()  # a response to these kinds only; others are matched 0
     lure: float = 0.0  # a gain to prospects for as long as the act stays hidden
+    two_sided: bool = False  # may earn or cost trust: its magnitude is written with its sign
     source: str = "assumed"
 
 
@@ -64,7 +65,7 @@ _CATALOGUE = (
     _news("stonewalling", "stonewalling", 0.3, 0.4, "integrity", 0.6),
     _post("spam_post", "spam post", -0.03, 0.3, nature="competence"),
     _post("off_brand_post", "off-brand post", -0.02, 0.5, nature="competence"),
-    _news("policy_change", "policy change", 0.1, 0.5, "integrity", None),
+    _news("policy_change", "policy change", 0.1, 0.5, "integrity", None, two_sided=True),
     _post("routine_post", "routine post", 0.015, 0.5),
     _post("expert_content", "expert content", 0.02, 0.85, speaker="expert"),
     _post("behind_the_scenes", "look behind the scenes", 0.02, 0.2),

@@ -1,4 +1,4 @@
-"""The measures a scenario can expect something of: names, units and one sentence each. What computes them lies above."""
+"""The measures a scenario can expect something of: names, units, a sentence each."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _ALL = (
     Measure("floor", "points", "lowest trust (mean over all users, over 24 h)", "higher"),
     Measure("floor_gap", "points", "how far below its quiet twin trust is then"),
     Measure("trust_days_lost", "points x days", "gap to the quiet twin, summed over the horizon, per user"),
-    Measure("regained_hours", "h", "time from the largest gap until nine tenths of it are regained, at most the horizon"),
-    Measure("share_regained", "share", "share of replicates in which nine tenths are regained within the horizon", "higher"),
+    Measure("regained_hours", "h", "time from the largest gap until nine tenths are regained, at most the horizon"),
+    Measure("share_regained", "share", "share of replicates that regain nine tenths within the horizon", "higher"),
     Measure("worst_loss", "points", "mean loss of the worst-off 5 % against their own quiet twins"),
     Measure("largest_story", "share", "share of users who heard the story that went furthest"),
     Measure("storm", "share", "share of replicates with a story heard by more than a tenth of the users"),

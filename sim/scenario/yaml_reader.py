@@ -28,7 +28,7 @@ Plain = str | int | float | bool | None
 
 @dataclass(slots=True)
 class Node:
-    """A scalar, a list of nodes or a mapping of nodes, with the line it was written on (of a mapping's entry: the key)."""
+    """A scalar, a list of nodes or a mapping of nodes, with its line (of a mapping's entry: the key's)."""
 
     value: Plain | list[Node] | dict[str, Node]
     line: int | None = None
@@ -104,11 +104,8 @@ def read_file(path: Path, shown_as: str | None = None) -> Node:
 def _decoded(raw: bytes, name: str) -> str:
     if len(raw) > LARGEST:
         raise RippleError(f"{name} is larger than {LARGEST // 1000} kB; a scenario file is a few kB")
-    for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
-        if raw.startswith(mark):
-            break
-    else:
-        encoding = "utf-8"
+    utf16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encoding = "utf-16" if utf16 else "utf-8-sig"  # the latter reads UTF-8 with and without the mark
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as problem:
@@ -137,7 +134,9 @@ def read_text(text: str, name: str) -> Node:
     if reader.mistakes:
         raise refusal(name, reader.mistakes)
     if reader.root is None or reader.root.value is None:
-        raise RippleError(f"{name} is empty; `ripple new {Path(name).name} --from data-breach` writes a file to start from")
+        raise RippleError(
+            f"{name} is empty; `ripple new {Path(name).name} --from data-breach` writes a file to start from"
+        )
     if not isinstance(reader.root.value, dict):
         words = "a scenario is made of lines like `key: value`, the first being `ripple: 1`"
         raise refusal(name, [Mistake(reader.root.line, "", words)])
@@ -212,7 +211,9 @@ class _Reader:
         if kind == "DocumentStartEvent":
             self.documents += 1
             if self.documents > 1:
-                raise refusal(self.name, [*self.mistakes, Mistake(line, "", "a second document ('---'); a file is one")])
+                raise refusal(
+                    self.name, [*self.mistakes, Mistake(line, "", "a second document ('---'); a file is one")]
+                )
         elif kind == "AliasEvent":
             self._wrong(line, f"an alias (*{event.anchor}); write the value out")
             self._place(Node(None, line, self.name), line)
@@ -258,7 +259,9 @@ class _Reader:
             node.line = top.key_line
             if top.key in top.node.entries and top.key != "<<":
                 first = top.node.entries[top.key].line
-                self._wrong(top.key_line, f"'{top.key}' is written twice, on lines {first} and {top.key_line}; keep one")
+                self._wrong(
+                    top.key_line, f"'{top.key}' is written twice, on lines {first} and {top.key_line}; keep one"
+                )
             top.node.entries[top.key] = node
             top.key = None
 
