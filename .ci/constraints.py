@@ -3,9 +3,9 @@
     make constraints        # or: .venv/bin/python .ci/constraints.py
 
 For each pair of Python and platform pip resolves pyproject.toml with all its extras, installing nothing. pip judges the
-conditions of requirements (`; sys_platform == "win32"`) by the machine it runs on, so this script judges them again for
-the pair in question and asks once more for what was left out. A package with one version everywhere gets a plain line,
-others get lines with conditions; at the end every line is judged for every pair.
+conditions of requirements (`; sys_platform == "win32"`) by the machine it runs on, so it is told those of the pair. A
+package with one version everywhere gets a plain line, others get lines with conditions; at the end every line is judged
+for every pair. Takes some minutes.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def bare(requirement: Requirement) -> str:
 
 
 def own_requirements(pair: Pair) -> set[str]:
-    """What pyproject.toml asks for on a pair, with all extras."""
+    """What pyproject.toml asks for on a pair, with all extras, without conditions."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     texts = [*project["dependencies"], *(text for extra in project["optional-dependencies"].values() for text in extra)]
     return {bare(r) for r in map(Requirement, texts) if counts(r, pair, set())}
@@ -99,37 +99,46 @@ def own_requirements(pair: Pair) -> set[str]:
 def resolve(pair: Pair) -> dict[str, str]:
     """The version of each package that pip would install on a pair."""
     asked = own_requirements(pair)
-    while True:
-        report = pip_report(pair, sorted(asked))
-        found = {canonicalize_name(item["metadata"]["name"]): item["metadata"] for item in report["install"]}
-        needed, left_out = walk(asked, found, pair)
-        if not left_out:
-            return {name: found[name]["version"] for name in sorted(needed)}
-        asked |= left_out
+    report = pip_report(pair, sorted(asked))
+    found = {canonicalize_name(item["metadata"]["name"]): item["metadata"] for item in report["install"]}
+    needed = walk(asked, found, pair)
+    if needed != set(found):
+        raise SystemExit(f"{pair}: pip no longer judges conditions by the given pair: {sorted(needed ^ set(found))}")
+    return {name: found[name]["version"] for name in sorted(needed)}
 
 
-def walk(asked: set[str], found: dict[str, dict], pair: Pair) -> tuple[set[str], set[str]]:
-    """The packages that are needed on a pair, and the requirements among theirs that pip left out."""
+def walk(asked: set[str], found: dict[str, dict], pair: Pair) -> set[str]:
+    """The names of all packages that are needed on a pair, whether pip found them or not."""
     extras: dict[str, set[str]] = {}
-    left_out: set[str] = set()
     queue = [Requirement(text) for text in asked]
     while queue:
         requirement = queue.pop()
         name = canonicalize_name(requirement.name)
-        if name not in found:
-            left_out.add(bare(requirement))
-        elif name not in extras or not requirement.extras <= extras[name]:
+        if name not in extras or not requirement.extras <= extras[name]:
             extras.setdefault(name, set()).update(requirement.extras)
-            children = map(Requirement, found[name].get("requires_dist", []))
+            children = map(Requirement, found.get(name, {}).get("requires_dist", []))
             queue += [child for child in children if counts(child, pair, extras[name])]
-    return set(extras), left_out
+    return set(extras)
+
+
+# pip takes the tags of wheels from its options, but judges conditions by the machine it runs on. This tells it those of
+# the pair; should a later pip not heed it, resolve() notices.
+PIP = """
+import json, sys
+import pip._vendor.packaging.markers as markers
+given = json.loads(sys.argv.pop(1))
+markers.default_environment = lambda: dict(given)
+from pip._internal.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 def pip_report(pair: Pair, asked: list[str]) -> dict:
     """What `pip install` would do on a pair, without doing it."""
     python, platform = pair
-    command = [sys.executable, "-m", "pip", "install", "-qq", "--dry-run", "--ignore-installed", "--report", "-"]
-    command += ["--only-binary=:all:", "--python-version", python, "--implementation", "cp"]
+    command = [sys.executable, "-c", PIP, json.dumps(environment(pair))]
+    command += ["install", "-qq", "--dry-run", "--ignore-installed", "--report", "-", "--only-binary=:all:"]
+    command += ["--python-version", python, "--implementation", "cp"]
     command += [word for tag in platform.tags for word in ("--platform", tag)]
     answer = subprocess.run([*command, *asked], capture_output=True, text=True, check=False)
     if answer.returncode:

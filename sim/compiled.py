@@ -78,11 +78,14 @@ CACHE_FOLDER = _choose_folder()
 
 
 def compiled(function):
-    """Compile a loop with Numba: cached in our folder, without the GIL, no fastmath (results are IEEE-exact)."""
+    """Compile a loop with Numba: cached in our folder, without the GIL, no fastmath (results are IEEE-exact).
+
+    A division by zero gives infinity, as in NumPy: the check that raises would keep loops from vectorising.
+    """
     before = config.CACHE_DIR
     config.CACHE_DIR = str(CACHE_FOLDER)
     try:
-        return numba.njit(cache=True, nogil=True, fastmath=False)(function)
+        return numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")(function)
     finally:
         config.CACHE_DIR = before
 

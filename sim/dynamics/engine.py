@@ -142,6 +142,8 @@ class Engine:
         self.clock[s.GROUP_LOW] = setup.trust - p.detractor_distance
         self.clock[s.GROUP_HIGH] = setup.trust + p.advocate_distance
         self.clock[s.LAST_LENGTH] = 1.0
+        self.clock[s.LOWEST] = math.inf
+        self.lowest = np.zeros_like(self.trust[0])
         self.state[s.STEP] = -1
         self.benches = [_Bench.new() for _ in range(self.threads)]
         self.parts = self._parts(n_blocks)
@@ -233,7 +235,7 @@ class Engine:
                 graph.back_start, graph.back, self.hear, self.times, self.clock, self.acts, self.meeting_time,
                 self.meeting_user, self.met, self.queue, self.state, self.columns, self.flags, self.answered,
                 self.books, self.expressed, self.hops, self.setup.numbers.confidence, bench.scratch, bench.differences,
-                self.sums, bench.counts, self.rows
+                self.sums, bench.counts, self.lowest, self.rows
             )  # fmt: skip
             if status == s.DONE or status == s.PAUSE:
                 return
@@ -262,8 +264,9 @@ class Engine:
             counts += bench.counts
             bench.counts[:] = 0
         close_step(
-            len(self.sums), self.sums, counts, self.state, self.clock, self.books, self.expressed, self.rows, self.acts
-        )
+            len(self.sums), self.sums, counts, self.state, self.clock, self.books, self.expressed, self.trust, self.lowest,
+            self.rows, self.acts
+        )  # fmt: skip
 
     def _rebase(self) -> None:
         """Write every stock as of now. Rounding may move own trust a little; the next step books that under time."""
@@ -363,16 +366,15 @@ class Engine:
     def _room_for_meetings(self, count: int) -> int:
         """A place for `count` more meetings: past ones are dropped before the arrays grow."""
         if self.meetings_used + count > len(self.meeting_time):
-            live = [(row, int(self.acts[row]["cursor"]), int(self.acts[row]["end"])) for row in range(len(self.out) - 1)]
-            kept = sum(end - cursor for _, cursor, end in live)
+            earlier = self.acts[: len(self.out) - 1]
+            kept = int((earlier["end"] - earlier["cursor"]).sum())
             size = max(len(self.meeting_time), 2 * (kept + count))
             time, user = np.zeros(size), np.zeros(size, np.uint32)
             used = 0
-            for row, cursor, end in live:
-                rest = end - cursor
-                time[used : used + rest] = self.meeting_time[cursor:end]
-                user[used : used + rest] = self.meeting_user[cursor:end]
-                self.acts[row]["cursor"], self.acts[row]["end"] = used, used + rest
+            for a in earlier:
+                old, rest = slice(a["cursor"], a["end"]), a["end"] - a["cursor"]
+                time[used : used + rest], user[used : used + rest] = self.meeting_time[old], self.meeting_user[old]
+                a["cursor"], a["end"] = used, used + rest
                 used += rest
             self.meeting_time, self.meeting_user, self.meetings_used = time, user, used
         first = self.meetings_used

@@ -90,7 +90,7 @@ def near_means(first, n, trust, start, heard, weight, confidence, scratch):
 def response_of_step(x):
     """chi / h = (x - 1 + exp(-x)) / x^2 for 0 <= x <= 1, by its series (error below 1e-8)."""
     return 0.5 - x * (
-        1 / 6 - x * (1 / 24 - x * (1 / 120 - x * (1 / 720 - x * (1 / 5040 - x * (1 / 40320 - x / 362880)))))
+        1 / 6 - x * (1 / 24 - x * (1 / 120 - x * (1 / 720 - x * (1 / 5040 - x * (1 / 40320 - x * (1 / 362880))))))
     )
 
 

@@ -16,12 +16,12 @@ import numpy as np
 from sim.compiled import compiled
 from sim.dynamics.observe import write_row
 from sim.dynamics.state import (
-    AWAKE, BLOCK, CLOCK_BASE, DONE, GROUP_HIGH, GROUP_LOW, GROW_MET, GROW_QUEUE, LAST_LENGTH, MEETING, MET_COUNT, NOW, PAUSE,
-    PULL, QUEUE_SIZE, RUNNING, SHARES_PENDING, SIDE, START, STEP, STEP_END, STEP_LENGTH, STIRRED, TALK,
+    AWAKE, BLOCK, CLOCK_BASE, DONE, GROUP_HIGH, GROUP_LOW, GROW_MET, GROW_QUEUE, LAST_LENGTH, LOWEST, LOWEST_AT,
+    MEETING, MET_COUNT, NOW, PAUSE,     PULL, QUEUE_SIZE, RUNNING, SHARES_PENDING, SIDE, START, STEP, STEP_END, STEP_LENGTH, STIRRED, TALK,
     TALK_DUE, TIME, TRUST_HOURS, WORK, row,
 )  # fmt: skip
 from sim.dynamics.stories import FULLEST, drop_first, hear_of, meet, respond, sink
-from sim.dynamics.talk import SUM_PULL, SUM_TALK, SUM_TIME, talk_block
+from sim.dynamics.talk import SUM_PULL, SUM_TALK, SUM_TIME, SUM_TRUST, talk_block
 from sim.dynamics.trust import fades_at
 
 
@@ -71,8 +71,11 @@ def events(
 
 
 @compiled
-def close_step(n_blocks, sums, counts, state, clock, books, expressed, rows, acts):
-    """Add up the blocks in their order, book time, pull and talk, and write the row of what is seen."""
+def close_step(n_blocks, sums, counts, state, clock, books, expressed, trust, lowest, rows, acts):
+    """Add up the blocks in their order, book time, pull and talk, and write the row of what is seen.
+
+    `lowest` keeps everyone's expressed trust at the moment when its mean is lowest.
+    """
     total = sums[0]
     for block in range(1, n_blocks):
         total += sums[block]
@@ -81,6 +84,10 @@ def close_step(n_blocks, sums, counts, state, clock, books, expressed, rows, act
     expressed[PULL] += total[0, SUM_PULL]
     expressed[TALK] += total[0, SUM_TALK]
     state[SIDE] = 1 - state[SIDE]
+    if total[0, SUM_TRUST] < clock[LOWEST]:
+        clock[LOWEST] = total[0, SUM_TRUST]
+        clock[LOWEST_AT] = clock[STEP_END]
+        lowest[:] = trust[state[SIDE]]
     write_row(total, counts, state, acts, rows)
     next_step(state, clock)
 
@@ -112,7 +119,7 @@ def talk_blocks(
 def advance(
     until, work, many, trust, who, start, heard, weight, back_start, back, hear, times, clock, acts, meeting_time,
     meeting_user, met, queue, state, columns, flags, answered, books, expressed, hops, confidence, scratch, differences,
-    sums, counts, rows
+    sums, counts, lowest, rows
 ):  # fmt: skip
     """Run to `until` (h). Returns DONE; GROW_... when an array must grow; TALK_DUE when `many` (the caller spreads the
     blocks of the talk step over threads and calls `close_step`); PAUSE after `work` events, so that the caller can
@@ -146,7 +153,7 @@ def advance(
                     0, blocks, trust, columns, flags, start, heard, weight, times, clock, state, confidence, scratch,
                     differences, sums, counts
                 )  # fmt: skip
-                close_step(blocks, sums, counts, state, clock, books, expressed, rows, acts)
+                close_step(blocks, sums, counts, state, clock, books, expressed, trust, lowest, rows, acts)
                 state[WORK] += n // 8
         if at >= until:
             return DONE

@@ -31,7 +31,7 @@ class Findings:
     def add(self, where: Where, words: str) -> None:
         """Note a mistake at a path."""
         path, node = _walk(self.tree, where)
-        file = node.file if node.file != self.tree.file else ""
+        file = node.file if node.line and node.file != self.tree.file else ""
         self.mistakes.append(Mistake(node.line, path_words(path), words, file))
         self.broken.add(where)
 

@@ -88,23 +88,10 @@ def attach(key, ties, lower, first, last):
 
 
 @compiled
-def _taken(friends, known, mark, w, v):
-    """True when v named w already: a short row is searched, a long one keeps marks (mark u4[n])."""
-    if known > _FEW:
-        return mark[w] == v
-    found = False
-    for j in range(known):
-        found |= friends[j] == w
-    return found
-
-
-@compiled
-def _listener(pool, chunk, w, number):
-    """The number-th user that named w, from a chain of chunks of c, c, 2 c, 4 c, ... places (c = FIRST_CHUNK)."""
-    if number < FIRST_CHUNK:
-        return np.int64(pool[w * FIRST_CHUNK + number])
+def _later_listener(pool, chunk, w, count, number):
+    """The number-th of `count` users that named w, beyond the first chunk."""
     lowest = FIRST_CHUNK
-    while 2 * lowest < chunk[w, 0]:
+    while 2 * lowest < count:
         lowest *= 2
     at = chunk[w, 1]
     while number < lowest:
@@ -114,49 +101,24 @@ def _listener(pool, chunk, w, number):
 
 
 @compiled
-def _add_listener(pool, chunk, end, w, v):
-    """Note that v named w; returns the end of the used pool."""
-    count = chunk[w, 0]
-    chunk[w, 0] = count + 1
-    if count < FIRST_CHUNK:
-        pool[w * FIRST_CHUNK + count] = v
-        return end
-    lowest = FIRST_CHUNK
-    while 2 * lowest <= count:
-        lowest *= 2
-    if count == lowest:
-        pool[end] = chunk[w, 1]
-        chunk[w, 1] = end
-        end += lowest + 1
-    pool[chunk[w, 1] + 1 + count - lowest] = v
-    return end
-
-
-@compiled
-def _friend(lower, ties, pool, chunk, w, number):
-    """The number-th friend of w: its own ones first, then those that named it."""
-    own = ties if w >= ties else 0
-    if number < own:
-        return np.int64(lower[(w - ties) * ties + number])
-    return _listener(pool, chunk, w, number - own)
-
-
-@compiled
 def attach_and_close(key, ties, triangles, lower, mark, pool, chunk, end, first, last):
     """As `attach`, but after the first friend each next one is, with probability `triangles`, a friend of the last
     one that was drawn by its ties: a triangle closes. Returns the new end of the used pool.
 
     mark   u4[n]     zeros at first
-    pool   u4[]      who named each user: FIRST_CHUNK places a user, then chunks of doubling size, each with the place
-                     of the chunk before it in front
+    pool   u4[]      who named each user: c = FIRST_CHUNK places a user, then chunks of c, 2 c, 4 c, ... places, each
+                     with the place of the chunk before it in front
     chunk  i8[n, 2]  how many named each user; place of its last chunk in the pool
 
-    A friend drawn twice is drawn again; when the last one has no friend left, the step falls back to `attach`.
+    A friend drawn twice is drawn again; where the last one may have no friend left, the step is that of `attach`.
     Draws of user v: 2 j whether friend j closes a triangle, 2 j + 1 which end of a tie, from 2 ties on the rest.
+    What can be loaded before it is needed is, for memory answers ten loads that do not wait for one another as fast
+    as one.
     Source: Holme & Kim 2002, doi:10.1103/PhysRevE.65.026107
     """
     coins = np.empty(ties)
     drawn = np.empty(ties, dtype=np.int64)
+    counts = np.empty(ties, dtype=np.int64)
     friends = np.empty(ties, dtype=np.uint32)
     spare = np.empty(ties, dtype=np.uint32)
     for v in range(first, last):
@@ -167,37 +129,49 @@ def attach_and_close(key, ties, triangles, lower, mark, pool, chunk, end, first,
         if v > ties:
             for j in range(ties):
                 coins[j] = _uniform(key, v, 2 * j + 1)
-            for j in range(ties):  # loads that do not wait for one another
+            for j in range(ties):
                 place = np.int64(coins[j] * (2 * row))
                 earlier = np.int64(lower[place >> 1])
                 drawn[j] = np.int64(coins[j] * (v - ties)) + ties if place & 1 else earlier
             for j in range(ties):
+                counts[j] = chunk[drawn[j], 0]
+            for j in range(ties):
                 coins[j] = _uniform(key, v, 2 * j)
         event = 2 * ties
         near = np.int64(-1)
+        count = np.int64(0)
         for j in range(ties):
-            w = np.int64(-1)
-            if near >= 0 and coins[j] < triangles:
-                many = chunk[near, 0] + (ties if near >= ties else 0)
-                free = many
-                if many < j:  # else one is free for sure: `near` is among the j friends and no friend of its own
-                    for number in range(many):
-                        free -= np.int64(_taken(friends, j, mark, _friend(lower, ties, pool, chunk, near, number), v))
-                while free > 0:
-                    number = np.int64(_uniform(key, v, event) * many)
+            own = ties if near >= ties else 0
+            # `near` is among the j friends and no friend of its own: with j friends or more, one of them is free
+            closes = near >= 0 and coins[j] < triangles and own + count >= j
+            w = drawn[j]
+            known = counts[j]
+            taken = True
+            while taken:
+                if closes:
+                    number = np.int64(_uniform(key, v, event) * (own + count))
                     event += 1
-                    w = _friend(lower, ties, pool, chunk, near, number)
-                    if not _taken(friends, j, mark, w, v):
-                        break
-                    w = np.int64(-1)
-            if w < 0:
-                w = drawn[j]
-                while _taken(friends, j, mark, w, v):
+                    if number < own:
+                        w = np.int64(lower[(near - ties) * ties + number])
+                    elif number < own + FIRST_CHUNK:
+                        w = np.int64(pool[near * FIRST_CHUNK + number - own])
+                    else:
+                        w = _later_listener(pool, chunk, near, count, number - own)
+                taken = False
+                if ties > _FEW:
+                    taken = mark[w] == v
+                else:
+                    for i in range(j):
+                        taken |= friends[i] == w
+                if taken and not closes:
                     coin = _uniform(key, v, event)
                     event += 1
                     place = np.int64(coin * (2 * row))
                     w = np.int64(coin * (v - ties)) + ties if place & 1 else np.int64(lower[place >> 1])
+                    known = chunk[w, 0]
+            if not closes:
                 near = w
+                count = known
             friends[j] = w
             if ties > _FEW:
                 mark[w] = v
@@ -205,7 +179,23 @@ def attach_and_close(key, ties, triangles, lower, mark, pool, chunk, end, first,
         for j in range(ties):
             w = np.int64(friends[j])
             lower[row + j] = w
-            end = _add_listener(pool, chunk, end, w, v)
+            counts[j] = chunk[w, 0]
+            chunk[w, 0] = counts[j] + 1
+            drawn[j] = chunk[w, 1]
+        for j in range(ties):
+            w = np.int64(friends[j])
+            if counts[j] < FIRST_CHUNK:
+                pool[w * FIRST_CHUNK + counts[j]] = v
+                continue
+            lowest = FIRST_CHUNK
+            while 2 * lowest <= counts[j]:
+                lowest *= 2
+            if counts[j] == lowest:  # the last chunk is full
+                pool[end] = drawn[j]
+                drawn[j] = end
+                chunk[w, 1] = end
+                end += lowest + 1
+            pool[drawn[j] + 1 + counts[j] - lowest] = v
     return end
 
 

@@ -1,0 +1,281 @@
+"""From a tree of YAML to the fields of a scenario, every default filled in, every mistake noted.
+
+The same walk writes the resolved document: what a file would say that leaves nothing to defaults. It keeps names where
+a number stands for a parameter (`reach: reach_news`), so that changing the parameter still has its meaning.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+from sim import units
+from sim.errors import did_you_mean
+from sim.scenario import readers
+from sim.scenario.acts import Act
+from sim.scenario.fields import VARIES, VERSION, ArmFile, BrandFile, ExpectFile, ScenarioFile
+from sim.scenario.kinds import all_kinds
+from sim.scenario.measures_named import MEASURES
+from sim.scenario.mistakes import refusal
+from sim.scenario.network import resolved_network
+from sim.scenario.parameters import DAY, PARAMETERS, SECTORS, Parameters
+from sim.scenario.parts import Arm, Brand, Expect
+from sim.scenario.readers import AUTO, Named
+from sim.scenario.sources import Source
+from sim.scenario.timeline import MOST_ACTS, Resolved, Setting, act_ids, too_many
+from sim.scenario.validate import Findings, validated
+from sim.scenario.yaml_reader import Node
+
+START = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday, 00:00
+HORIZON = 90 * DAY
+TICK = 1.0
+
+
+def resolved_fields(source: Source, origin: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields of a Scenario by name, and the document that says all of them.
+
+    origin: what the error calls it that lists all mistakes, a RippleError.
+    """
+    written, findings = validated(source.tree)
+    fields, document = _Resolving(source, written, findings).everything()
+    if findings.mistakes:
+        raise refusal(origin, findings.mistakes)
+    return fields, document
+
+
+class _Resolving:
+    """The steps, in the order in which later ones need earlier ones."""
+
+    def __init__(self, source: Source, written: ScenarioFile, findings: Findings):
+        self.source, self.tree, self.written, self.findings = source, source.tree, written, findings
+
+    def everything(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        written, findings = self.written, self.findings
+        name = written.name or self.source.name
+        start = written.start or START
+        horizon, tick, talk_step = self._times()
+        parameters = self._parameters()
+        kinds, own_kinds = all_kinds(written.kinds or {}, findings)
+        setting = Setting(
+            start,
+            math.inf if findings.any_at(("horizon",)) or findings.any_at(("start",)) else horizon,
+            parameters,
+            kinds,
+            act_ids(self.tree),
+            findings,
+        )
+        self._repeated_ids(setting.ids)
+        brand_written = written.brand or BrandFile()
+        calendar = setting.acts(("brand", "calendar"), brand_written.calendar or [], ())
+        brand, brand_document = self._brand(brand_written, parameters, calendar)
+        timeline = setting.acts(("timeline",), written.timeline or [], tuple(calendar))
+        arms, arm_documents = self._arms(setting, (*calendar, *timeline))
+        expect, expect_document = self._expect()
+        network, network_document = resolved_network(written.network, self.source, findings)
+        fields = {
+            "name": name,
+            "title": written.title or name.replace("-", " ").replace("_", " "),
+            "question": written.question or "",
+            "sources": tuple(written.sources or ()),
+            "start": start,
+            "horizon": horizon,
+            "tick": tick,
+            "talk_step": talk_step,
+            "network": network,
+            "brand": brand,
+            "parameters": parameters,
+            "timeline": _acts(timeline),
+            "arms": arms,
+            "vary": tuple(written.vary or VARIES),
+            "expect": expect,
+            "takeaway": written.takeaway or "",
+            "kinds": kinds,
+        }
+        document = {
+            "ripple": VERSION,
+            "name": name,
+            "title": fields["title"],
+            **({"question": fields["question"]} if fields["question"] else {}),
+            "sources": list(fields["sources"]),
+            "start": units.date_words(start),
+            "horizon": units.duration_words(horizon),
+            "tick": units.duration_words(tick),
+            "talk_step": AUTO if talk_step is None else units.duration_words(talk_step),
+            "network": network_document,
+            "brand": brand_document,
+            **({"kinds": own_kinds} if own_kinds else {}),
+            "timeline": [entry.document for entry in timeline],
+            "arms": arm_documents,
+            "vary": list(fields["vary"]),
+            "expect": expect_document,
+            **({"takeaway": fields["takeaway"]} if fields["takeaway"] else {}),
+            "parameters": {key: parameter_words(key, value) for key, value in parameters.items()},
+        }
+        return fields, document
+
+    def _times(self) -> tuple[float, float, float | None]:
+        written = self.written
+        horizon, tick = written.horizon or HORIZON, written.tick or TICK
+        talk_step = None if written.talk_step in (None, AUTO) else float(written.talk_step)  # type: ignore[arg-type]
+        if not _whole_times(horizon, tick):
+            words = f"{units.duration_words(horizon)} is not a whole number of ticks ({units.duration_words(tick)})"
+            self.findings.add(("horizon",) if written.horizon else ("tick",), words)
+        if talk_step is not None and not _whole_times(talk_step, tick):
+            words = f"{units.duration_words(talk_step)} is not a whole number of ticks ({units.duration_words(tick)})"
+            self.findings.add(("talk_step",), words)
+        elif talk_step is not None and talk_step > DAY:
+            self.findings.add(("talk_step",), f"{units.duration_words(talk_step)} is too coarse; 1 d is the most")
+        return horizon, tick, talk_step
+
+    def _parameters(self) -> Parameters:
+        written = self.written.parameters.model_dump() if self.written.parameters else {}
+        parameters = Parameters({key: value for key, value in written.items() if value is not None})
+        for low, high in _IN_ORDER:
+            if parameters[low] > parameters[high]:
+                where = ("parameters", low if written.get(low) is not None else high)
+                shown = [f"{key} ({parameter_words(key, parameters[key])})" for key in (low, high)]
+                self.findings.add(where, f"{shown[0]} lies above {shown[1]}")
+        if parameters.share_soon + parameters.share_today > 1:
+            where = ("parameters", "share_soon" if written.get("share_soon") is not None else "share_today")
+            self.findings.add(where, "share_soon and share_today together are more than 100 %")
+        return parameters
+
+    def _repeated_ids(self, ids: Mapping[tuple[Any, ...], str]) -> None:
+        common = [where for where in ids if where[0] != "arms"]
+        scopes = [common] + [[w for w in ids if w[:2] == ("arms", arm)] for arm in (self.written.arms or {})]
+        taken = Counter(ids[where] for where in common)
+        for scope in scopes:
+            names = taken if scope is common else taken + Counter(ids[where] for where in scope)
+            for where in scope:
+                if names[ids[where]] > 1 and where != next((w for w in common if ids[w] == ids[where]), None):
+                    words = f"'{ids[where]}' is the id of another act already; ids are unique in an arm and the timeline"
+                    self.findings.add((*where, "id"), words)
+
+    def _brand(
+        self, written: BrandFile, parameters: Parameters, calendar: list[Resolved]
+    ) -> tuple[Brand, dict[str, Any]]:
+        sector = written.sector or "social_media"
+        trust = Named(f"trust_{sector}") if written.trust is None else written.trust
+        followers = Named("followers") if written.followers is None else written.followers
+        brand = Brand(
+            name=written.name or "the brand",
+            sector=sector,
+            trust=parameters[trust] if isinstance(trust, Named) else trust,
+            followers=parameters[followers] if isinstance(followers, Named) else followers,
+            calendar=_acts(calendar),
+        )
+        document = {
+            "name": brand.name,
+            "sector": sector,
+            "trust": str(trust) if isinstance(trust, Named) else units.trust_words(trust),
+            "followers": str(followers) if isinstance(followers, Named) else units.share_words(followers),
+            "calendar": [entry.document for entry in calendar],
+        }
+        return brand, document
+
+    def _arms(self, setting: Setting, common: tuple[Resolved, ...]) -> tuple[Mapping[str, Arm], dict[str, Any]]:
+        arms, documents = {}, {}
+        written = self.written.arms or {}
+        if self.tree.entries.get("arms", Node({})).entries and not written:
+            written = {"unread": None}
+        elif not written:
+            written = {"as-is": ArmFile()}
+        for name, entry in written.items():
+            if entry is None:
+                continue
+            where = ("arms", name)
+            try:
+                readers.name(name)
+            except ValueError as problem:
+                self.findings.add(where, str(problem))
+            acts = setting.acts((*where, "acts"), entry.acts, common)
+            if too_many((*common, *acts), setting.horizon):
+                self.findings.add(where, f"has more than {MOST_ACTS:,} acts, repetitions and the timeline's included")
+            title = entry.title or name.replace("-", " ").replace("_", " ")
+            arms[name] = Arm(name, title, _acts(acts), bool(entry.conceal))
+            documents[name] = {
+                "title": title,
+                "conceal": bool(entry.conceal),
+                "acts": [act.document for act in acts],
+            }
+        return MappingProxyType(arms), documents
+
+    def _expect(self) -> tuple[tuple[Expect, ...], list[dict[str, Any]]]:
+        expects, documents = [], []
+        for i, entry in enumerate(self.written.expect or []):
+            if entry is None:
+                continue
+            where = ("expect", i)
+            comparing = entry.lower is not None and entry.higher is not None and entry.arm is entry.between is None
+            limiting = entry.arm is not None and entry.between is not None and entry.lower is entry.higher is None
+            if not comparing and not limiting:
+                if not self.findings.any_at(where):
+                    self.findings.add(where, "write `lower` and `higher` (two arms), or `arm` and `between: [lowest, highest]`")
+                continue
+            for key in ("lower", "higher", "arm"):
+                self._known_arm((*where, key), getattr(entry, key))
+            if comparing and entry.lower == entry.higher:
+                self.findings.add((*where, "higher"), f"'{entry.higher}' is not higher than itself; name another arm")
+            between = self._between(where, entry) if limiting else None
+            expects.append(Expect(entry.measure, entry.lower, entry.higher, entry.arm, between))
+            documents.append(_expect_document(expects[-1]))
+        return tuple(expects), documents
+
+    def _known_arm(self, where: tuple[str | int, ...], name: str | None) -> None:
+        known = self.tree.entries.get("arms", Node({})).entries or {"as-is": Node({})}
+        if name is not None and name not in known:
+            words = f"there is no arm '{name}'{did_you_mean(name, known) or '; arms: ' + ', '.join(known)}"
+            self.findings.add(where, words)
+
+    def _between(self, where: tuple[str | int, ...], entry: ExpectFile) -> tuple[float, float] | None:
+        reader = _LIMITS.get(MEASURES[entry.measure].unit, units.number)
+        try:
+            if len(entry.between or ()) != 2:
+                raise ValueError("write two limits, [lowest, highest]")
+            low, high = (reader(limit) for limit in entry.between or ())
+            if low > high:
+                raise ValueError("the first limit is above the second")
+            return low, high
+        except ValueError as problem:
+            self.findings.add((*where, "between"), str(problem))
+            return None
+
+
+_IN_ORDER = (
+    ("trust_lowest", "trust_highest"),
+    ("cognitive_weight_lowest", "cognitive_weight_highest"),
+    ("share_earliest", "share_hour"),
+    ("share_hour", "share_day"),
+    ("share_day", "share_latest"),
+)
+_LIMITS: Mapping[str, Callable[[object], float]] = MappingProxyType({"h": units.hours, "share": units.share})
+_LIMIT_WORDS: Mapping[str, Callable[[float], object]] = MappingProxyType(
+    {"h": units.duration_words, "share": units.share_words}
+)
+_PARAMETER_WORDS: Mapping[str, Callable[[float], str | float]] = MappingProxyType(
+    {"h": units.duration_words, "1/h": units.rate_words, "share": units.share_words, "trust": units.trust_words}
+)
+
+
+def parameter_words(name: str, value: float) -> str | float:
+    """A parameter's value as a file writes it."""
+    return _PARAMETER_WORDS.get(PARAMETERS[name].unit, units.number_words)(value)
+
+
+def _acts(resolved: list[Resolved]) -> tuple[Act, ...]:
+    return tuple(entry.act for entry in resolved)
+
+
+def _whole_times(length: float, step: float) -> bool:
+    return abs(length / step - round(length / step)) < 1e-9 and round(length / step) >= 1
+
+
+def _expect_document(expect: Expect) -> dict[str, Any]:
+    if expect.between is None:
+        return {"measure": expect.measure, "lower": expect.lower, "higher": expect.higher}
+    words = _LIMIT_WORDS.get(MEASURES[expect.measure].unit, units.number_words)
+    return {"measure": expect.measure, "arm": expect.arm, "between": [words(limit) for limit in expect.between]}
