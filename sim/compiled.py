@@ -7,6 +7,7 @@ package; an edit anywhere gives a new folder. The user's own Numba settings are 
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import shutil
@@ -33,11 +34,10 @@ def source_hash(package: Path | None = None) -> str:
 
 
 def _cache_root() -> Path:
-    if "RIPPLE_CACHE_DIR" in os.environ:
-        return Path(os.environ["RIPPLE_CACHE_DIR"])
-    if os.name == "nt":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "trust-ripple" / "kernels"
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "trust-ripple" / "kernels"
+    if os.environ.get("RIPPLE_CACHE_DIR"):
+        return Path(os.environ["RIPPLE_CACHE_DIR"]).absolute()
+    usual = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME")
+    return Path(usual or Path.home() / ".cache").absolute() / "trust-ripple" / "kernels"
 
 
 def _writable(folder: Path) -> bool:
@@ -71,7 +71,10 @@ def _choose_folder() -> Path:
             return folder
     except (OSError, RuntimeError):  # no home folder, a file in the way
         pass
-    return Path(tempfile.mkdtemp(prefix="trust-ripple-kernels-"))
+    private = Path(tempfile.mkdtemp(prefix="trust-ripple-kernels-"))
+    owner = os.getpid()
+    atexit.register(lambda: owner == os.getpid() and shutil.rmtree(private, ignore_errors=True))  # not in a fork of it
+    return private
 
 
 CACHE_FOLDER = _choose_folder()

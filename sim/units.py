@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
@@ -313,7 +314,7 @@ def trust_words(value: float) -> str | float:
     return _part_words(value, "points", trust)
 
 
-def _part_words(value: float, unit: str, reader) -> str | float:
+def _part_words(value: float, unit: str, reader: Callable[[object], float]) -> str | float:
     text = f"{100 * value:.10g} {unit}"
     try:
         return text if reader(text) == value else value

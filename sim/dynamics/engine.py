@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -26,7 +26,7 @@ from sim.dynamics.setup import LARGE, Setup
 from sim.dynamics.stories import FULLEST, Hearsay, move_table, push
 from sim.dynamics.talk import BINS, DIFFERENCES_SIZE, N_SUMS, SCRATCH_SIZE, relax_blocks
 from sim.dynamics.tick import advance, close_step, talk_blocks
-from sim.dynamics.trust import Times
+from sim.dynamics.trust import Times, fades_at
 from sim.world import draws
 from sim.world.people import audience
 
@@ -148,6 +148,7 @@ class Engine:
         self.benches = [_Bench.new() for _ in range(self.threads)]
         self.parts = self._parts(n_blocks)
         self._settle_talk()
+        self.start_trust = self.trust[0, : self.n].copy()
         self._talk_step()  # of length 0: sums what is seen at the start and moves no one
         self.clock[s.STEP_LENGTH] = self.clock[s.STEP_END] = self.clock[s.LAST_LENGTH] = setup.step
         self.expressed[:] = 0.0
@@ -406,12 +407,17 @@ class Engine:
             return self.expressed_trust()
         return s.column(self.columns, s.TRUST_HOURS, self.n) / np.float32(self.now)
 
-    def causes_and_channels(self) -> Iterable[tuple[str, str, float]]:
-        """The own book: (cause, channel, change of mean own trust), every account that was used."""
-        for row, cause in enumerate(self.causes):
-            for channel, name in enumerate(s.CHANNELS):
-                if self.books[row, channel] != 0.0:
-                    yield cause, name, float(self.books[row, channel]) / self.n
+    def sides_and_wounds(self) -> dict[str, np.ndarray]:
+        """The two sides of own trust, mean wound and mean scar of both sides (log units) now, each f8[n] over rows."""
+        column = {name: s.column(self.columns, k * s.BLOCK, self.n) for k, name in enumerate(s.COLUMNS)}
+        left = fades_at(self.now, self.clock[s.CLOCK_BASE], self.times)
+        out, wounds, scars = {}, [], []
+        for side in ("cognitive", "affective"):
+            wounds.append(column[f"wound_{side}"] * left.wound + column[f"hurt_{side}"] * left.hurt)
+            scars.append(column[f"scar_{side}"] * left.scar)
+            stock = column[f"base_{side}"] + column[f"gain_{side}"] * left.gain
+            out[side] = stock * np.exp(-(wounds[-1] + scars[-1]))
+        return {**out, "wound": (wounds[0] + wounds[1]) / 2, "scar": (scars[0] + scars[1]) / 2}
 
 
 def _longer(array: np.ndarray, size: int) -> np.ndarray:

@@ -136,7 +136,7 @@ def drop_first(queue, state):
     """Take the first event out of the queue."""
     state[QUEUE_SIZE] -= 1
     queue[0] = queue[state[QUEUE_SIZE]]
-    sink(queue, state[QUEUE_SIZE], 0)
+    sink(queue, state[QUEUE_SIZE], np.int64(0))
 
 
 # --- what an event does to a user -----------------------------------------------------------------------------------
@@ -255,10 +255,10 @@ def meet(user, act, now, end, length, trust, who, hear, times, base, acts, met, 
     extra = dose - entry.taken
     if extra > 0.0:
         entry.taken = np.float32(dose)
-        take(user, act, extra, entry.eta, now, end, length, times, base, DIRECT, acts, columns, books, entry)
+        take(user, act, extra, entry.eta, now, end, length, times, base, np.int64(DIRECT), acts, columns, books, entry)
     entry.state |= MET
     a.n_met += 1
-    maybe_share(place, user, who[user], act, 0, now, trust[user], hear, acts, met, queue, state)
+    maybe_share(place, user, who[user], act, np.int64(0), now, trust[user], hear, acts, met, queue, state)
 
 
 @compiled
@@ -301,6 +301,6 @@ def respond(user, response, now, end, length, times, base, acts, met, columns, a
         stored = columns[at + OWN]
         drifted = own_trust(columns, at, fades)
         add_wound(columns, at, fades, a.moral, (left - wound) * a.cognitive, (left - wound) * a.affective)
-        settle(at, stored, drifted, fades, now, end, length, columns, books, a.cause, RESPONSE)
+        settle(at, stored, drifted, fades, now, end, length, columns, books, a.cause, np.int64(RESPONSE))
     entry.wound = np.float32(left)
     entry.when = np.float32(now)

@@ -23,9 +23,9 @@ from sim.dynamics.state import (
     BASE_C, BASE_E, BLOCK, BLOCK_SIZE, GAIN_C, GAIN_E, HURT_C, HURT_E, KICK, MEAN_BEFORE, OWN, OWN_RATE, SCAR_C, SCAR_E,
     TALK_RATE, TRUST_HOURS, WEIGHT, WOUND_C, WOUND_E, row,
 )  # fmt: skip
-from sim.dynamics.trust import fade
+from sim.dynamics.trust import blended, side, single
 
-BINS = 1024  # of the histogram from which quantiles are read
+BINS = 512  # of the histogram from which quantiles are read
 
 # sums of one block; a group is all, followers, reached
 (
@@ -56,16 +56,18 @@ def heard_means(first, n, trust, start, heard, weight, scratch):
                 s += np.float64(weight[e]) * np.float64(trust[heard[e]])
             scratch[S_MEAN + k] = s
         return
+    # unsigned places: a signed one would be tested for counting from the end, at half the speed
+    one, two = np.uint64(1), np.uint64(2)
     for k in range(n):
-        a, b = start[first + k], start[first + k + 1]
-        even = b - ((b - a) & 1)
+        e, end = np.uint64(start[first + k]), np.uint64(start[first + k + 1])
         s0, s1 = 0.0, 0.0
-        for e in range(a, even, 2):
+        while e + two <= end:
             s0 += trust[heard[e]]
-            s1 += trust[heard[e + 1]]
-        if even < b:
-            s0 += trust[heard[even]]
-        scratch[S_MEAN + k] = (s0 + s1) / max(1, b - a)
+            s1 += trust[heard[e + one]]
+            e += two
+        if e < end:
+            s0 += trust[heard[e]]
+        scratch[S_MEAN + k] = (s0 + s1) / max(1, start[first + k + 1] - start[first + k])
 
 
 @compiled
@@ -86,22 +88,25 @@ def near_means(first, n, trust, start, heard, weight, confidence, scratch):
         scratch[S_SHARE + k] = share
 
 
+_ZERO, _HALF, _ONE = np.float32(0), np.float32(0.5), np.float32(1)
+_E3, _E4, _E5, _E6, _E7, _E8 = (np.float32(1 / k) for k in (6, 24, 120, 720, 5040, 40320))
+
+
 @compiled
 def response_of_step(x):
-    """chi / h = (x - 1 + exp(-x)) / x^2 for 0 <= x <= 1, by its series (error below 1e-8)."""
-    return 0.5 - x * (
-        1 / 6 - x * (1 / 24 - x * (1 / 120 - x * (1 / 720 - x * (1 / 5040 - x * (1 / 40320 - x * (1 / 362880))))))
-    )
+    """chi / h = (x - 1 + exp(-x)) / x^2 for a float32 x in 0..1, by its series (error below 3e-6, at 1)."""
+    return _HALF - x * (_E3 - x * (_E4 - x * (_E5 - x * (_E6 - x * (_E7 - x * _E8)))))
 
 
 @compiled
 def jump_of_own(columns, at, drift, jump, left, length):
     """Tell the pull of the running step that own trust of a user drifted, then jumped, `left` hours before its end."""
-    rate = np.float64(columns[at + TALK_RATE]) + columns[at + OWN_RATE]
-    whole = response_of_step(rate * length)
-    phi = length * (1.0 - rate * length * whole)
-    rest = left * (1.0 - rate * left * response_of_step(rate * left))
-    columns[at + KICK] += np.float32(length * whole * drift - phi * (drift + jump) + rest * jump)
+    rate = columns[at + TALK_RATE] + columns[at + OWN_RATE]
+    h, rest = np.float32(length), np.float32(left)
+    share = response_of_step(rate * h)
+    phi_whole = h * (_ONE - rate * h * share)
+    phi_rest = rest * (_ONE - rate * rest * response_of_step(rate * rest))
+    columns[at + KICK] += np.float32(h * share * drift - phi_whole * (drift + jump) + phi_rest * jump)
 
 
 @compiled
@@ -151,84 +156,93 @@ def talk_block(
         users, trust[first : first + BLOCK], new[first : first + BLOCK], length, ratio, scratch, differences
     )
     observe_block(n, flags[first : first + BLOCK], scratch, low, high, sums, counts)
-    sums[0, SUM_TIME] = block_sum(differences, D_TIME)
-    sums[0, SUM_PULL] = block_sum(differences, D_PULL)
-    sums[0, SUM_TALK] = block_sum(differences, D_TALK)
+    sums[0, SUM_TIME] = block_sum(differences, np.int64(D_TIME))
+    sums[0, SUM_PULL] = block_sum(differences, np.int64(D_PULL))
+    sums[0, SUM_TALK] = block_sum(differences, np.int64(D_TALK))
 
 
 @compiled
 def own_trust_block(users, fades, scratch):
     """Own trust, its two sides, wounds and scars of one block as of `fades`, into the scratch block."""
+    f = single(fades)
     for k in range(BLOCK):
-        wound = users[k + WOUND_C] * fades.wound + users[k + HURT_C] * fades.hurt
-        scar = users[k + SCAR_C] * fades.scar
+        wound = users[k + WOUND_C] * f.wound + users[k + HURT_C] * f.hurt
+        scar = users[k + SCAR_C] * f.scar
         scratch[k + S_WOUND] = wound
         scratch[k + S_SCAR] = scar
-        scratch[k + S_COGNITIVE] = (users[k + BASE_C] + users[k + GAIN_C] * fades.gain) * fade(wound + scar)
+        scratch[k + S_COGNITIVE] = side(users[k + BASE_C], users[k + GAIN_C] * f.gain, wound, scar)
     for k in range(BLOCK):
-        wound = users[k + WOUND_E] * fades.wound + users[k + HURT_E] * fades.hurt
-        scar = users[k + SCAR_E] * fades.scar
-        scratch[k + S_WOUND] = 0.5 * (scratch[k + S_WOUND] + wound)
-        scratch[k + S_SCAR] = 0.5 * (scratch[k + S_SCAR] + scar)
-        scratch[k + S_AFFECTIVE] = (users[k + BASE_E] + users[k + GAIN_E] * fades.gain) * fade(wound + scar)
+        wound = users[k + WOUND_E] * f.wound + users[k + HURT_E] * f.hurt
+        scar = users[k + SCAR_E] * f.scar
+        scratch[k + S_WOUND] += wound
+        scratch[k + S_SCAR] += scar
+        scratch[k + S_AFFECTIVE] = side(users[k + BASE_E], users[k + GAIN_E] * f.gain, wound, scar)
     for k in range(BLOCK):
-        w = np.float64(users[k + WEIGHT])
-        x = w * scratch[k + S_COGNITIVE] + (1.0 - w) * scratch[k + S_AFFECTIVE]
-        scratch[k + S_OWN] = min(1.0, max(0.0, x))
+        scratch[k + S_OWN] = blended(users[k + WEIGHT], scratch[k + S_COGNITIVE], scratch[k + S_AFFECTIVE])
 
 
 @compiled
 def express_block(users, trust, new, length, ratio, scratch, differences):
     """The step of expressed trust of one block; every booking is the difference of two values that are written."""
+    h, ratio = np.float32(length), np.float32(ratio)
     for k in range(BLOCK):
-        ks = np.float64(users[k + TALK_RATE]) * scratch[k + S_SHARE]
-        ka = np.float64(users[k + OWN_RATE])
-        mean = np.float64(scratch[k + S_MEAN])
-        t, x, x_new = np.float64(trust[k]), np.float64(users[k + OWN]), np.float64(scratch[k + S_OWN])
-        z = (ks + ka) * length
+        ks = users[k + TALK_RATE] * scratch[k + S_SHARE]
+        ka = users[k + OWN_RATE]
+        mean = scratch[k + S_MEAN]
+        t, x, x_new = trust[k], users[k + OWN], scratch[k + S_OWN]
+        z = (ks + ka) * h
         share = response_of_step(z)
-        chi = length * share
-        phi = length * (1.0 - z * share)
+        chi = h * share
+        phi = h * (_ONE - z * share)
         pull = ka * (phi * (x - t) + chi * (x_new - x) + users[k + KICK])
         talk = ks * (phi * (mean - t) + chi * ratio * (mean - users[k + MEAN_BEFORE]))
-        middle = np.float32(min(1.0, max(0.0, t + pull)))
-        after = np.float32(min(1.0, max(0.0, middle + talk)))
-        differences[k + D_PULL] = np.float64(middle) - t
+        middle = min(_ONE, max(_ZERO, t + pull))
+        after = min(_ONE, max(_ZERO, middle + talk))
+        differences[k + D_PULL] = np.float64(middle) - np.float64(t)
         differences[k + D_TALK] = np.float64(after) - np.float64(middle)
-        differences[k + D_TIME] = x_new - x
+        differences[k + D_TIME] = np.float64(x_new) - np.float64(x)
         scratch[k + S_TRUST] = after
+    half = _HALF * h
     for k in range(BLOCK):
         after = scratch[k + S_TRUST]
-        users[k + TRUST_HOURS] += np.float32(0.5 * length) * (trust[k] + after)
+        users[k + TRUST_HOURS] += half * (trust[k] + after)
         new[k] = after
         users[k + OWN] = scratch[k + S_OWN]
         users[k + MEAN_BEFORE] = scratch[k + S_MEAN]
-        users[k + KICK] = 0.0
+        users[k + KICK] = _ZERO
 
 
 @compiled
 def observe_block(n, flags, scratch, low, high, sums, counts):
     """Sums and counts of what is seen of the first n users of a block: see `talk_block`."""
-    kinds = np.zeros((4, COUNT + 1))
+    width = COUNT + 1
+    kinds = np.zeros(4 * 4 * width)  # by flags, in four lanes: so that no sum waits for the one before
+    bins = np.float32(BINS)
     for k in range(n):
-        flag = flags[k] & 3
-        kind = kinds[flag]
+        flag = np.uint64(flags[k] & 3)
+        at = ((np.uint64(k) & np.uint64(3)) * np.uint64(4) + flag) * np.uint64(width)
         t = scratch[k + S_TRUST]
-        kind[SUM_TRUST] += t
-        kind[SUM_OWN] += scratch[k + S_OWN]
-        kind[SUM_COGNITIVE] += scratch[k + S_COGNITIVE]
-        kind[SUM_AFFECTIVE] += scratch[k + S_AFFECTIVE]
-        kind[SUM_WOUND] += scratch[k + S_WOUND]
-        kind[SUM_SCAR] += scratch[k + S_SCAR]
-        kind[SUM_HIGH] += t > high
-        kind[SUM_LOW] += t < low
-        kind[COUNT] += 1.0
-        counts[flag, min(BINS - 1, int(t * BINS))] += 1
-    for which in range(COUNT + 1):
-        both = kinds[3, which]
-        sums[1, which] = kinds[1, which] + both
-        sums[2, which] = kinds[2, which] + both
-        sums[0, which] = (kinds[0, which] + kinds[1, which]) + (kinds[2, which] + both)
+        kinds[at] += t  # in the order of the SUM_ constants
+        kinds[at + np.uint64(SUM_OWN)] += scratch[k + S_OWN]
+        kinds[at + np.uint64(SUM_COGNITIVE)] += scratch[k + S_COGNITIVE]
+        kinds[at + np.uint64(SUM_AFFECTIVE)] += scratch[k + S_AFFECTIVE]
+        kinds[at + np.uint64(SUM_WOUND)] += scratch[k + S_WOUND]
+        kinds[at + np.uint64(SUM_SCAR)] += scratch[k + S_SCAR]
+        kinds[at + np.uint64(SUM_HIGH)] += t > high
+        kinds[at + np.uint64(SUM_LOW)] += t < low
+        kinds[at + np.uint64(COUNT)] += 1.0
+        counts[flag, np.uint64(min(np.int32(BINS - 1), np.int32(t * bins)))] += np.uint32(1)
+    for which in range(width):
+        neither, follows, reached, both = 0.0, 0.0, 0.0, 0.0
+        for lane in range(0, 16 * width, 4 * width):
+            neither += kinds[lane + which]
+            follows += kinds[lane + width + which]
+            reached += kinds[lane + 2 * width + which]
+            both += kinds[lane + 3 * width + which]
+        half = 0.5 if which == SUM_WOUND or which == SUM_SCAR else 1.0  # these are sums of two sides
+        sums[0, which] = half * ((neither + follows) + (reached + both))
+        sums[1, which] = half * (follows + both)
+        sums[2, which] = half * (reached + both)
 
 
 @compiled

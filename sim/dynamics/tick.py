@@ -46,7 +46,7 @@ def events(
             if a.cursor < a.end:
                 queue[0].time = meeting_time[a.cursor]
                 queue[0].user = meeting_user[a.cursor]
-                sink(queue, state[QUEUE_SIZE], 0)
+                sink(queue, state[QUEUE_SIZE], np.int64(0))
             else:
                 drop_first(queue, state)
             if a.target >= 0:
@@ -150,7 +150,7 @@ def advance(
                     return TALK_DUE
                 blocks = (n + BLOCK - 1) // BLOCK
                 talk_blocks(
-                    0, blocks, trust, columns, flags, start, heard, weight, times, clock, state, confidence, scratch,
+                    np.int64(0), blocks, trust, columns, flags, start, heard, weight, times, clock, state, confidence, scratch,
                     differences, sums, counts
                 )  # fmt: skip
                 close_step(blocks, sums, counts, state, clock, books, expressed, trust, lowest, rows, acts)

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from sim.errors import RippleError
 from sim.scenario.fields import ActFile, ArmFile, BrandFile, ExpectFile, KindFile, NetworkFile, ScenarioFile
+from sim.scenario.ids import act_ids
 from sim.scenario.mistakes import Mistake, refusal
 from sim.scenario.parameters import PARAMETERS
-from sim.scenario.timeline import act_ids
 from sim.scenario.yaml_reader import Node, as_node, read_text, scalar
 
 _TIMES = {"horizon", "tick", "talk_step", "at", "after", "every", "until", "found", "delay", "mean"}
@@ -92,7 +92,9 @@ def _change(tree: Node, path: str, value: object) -> None:
 def _steps(path: str) -> list[str | int]:
     if not re.fullmatch(r"[^.\[\]]+(\[\d+\]|\.[^.\[\]]+)*", path):
         raise _UnknownError
-    return [int(number) if number else word for word, number in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path) if word or number]
+    return [
+        int(number) if number else word for word, number in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path) if word or number
+    ]
 
 
 def _value(value: object, steps: list[str | int]) -> Node:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim import units
 from sim.errors import did_you_mean
@@ -13,8 +13,10 @@ from sim.scenario.parts import Network
 from sim.scenario.sources import Source
 from sim.scenario.validate import Findings
 
-KIND = "powerlaw_cluster"
-USERS = 2000
+if TYPE_CHECKING:
+    from sim.world.generators import Option
+
+_KEYS = tuple(NetworkFile.model_fields)
 _OF_A_FILE = ("directed", "weight", "columns", "largest_component")
 
 
@@ -40,7 +42,7 @@ def _read(written: NetworkFile, source: Source, findings: Findings) -> tuple[Net
         what = "is a folder, not an edge list" if path.is_dir() else f"there is no such file{_beside(path)}"
         findings.add(("network", "file"), f"{written.file}: {what}")
     for key in written.model_extra or {}:
-        known = [name for name in NetworkFile.model_fields if name != "kind"]
+        known = [name for name in _KEYS if name != "kind"]
         findings.add(("network", key), f"'{key}' is not known of a file{did_you_mean(key, known)}")
     if written.columns is not None and len(written.columns) != 2:
         findings.add(("network", "columns"), "name two columns, [who, whom]")
@@ -76,11 +78,34 @@ def _beside(path: Path) -> str:
 
 
 def _made(written: NetworkFile, findings: Findings) -> tuple[Network | None, dict[str, Any]]:
-    from sim.world.generators import GENERATORS  # brings compiled loops along, so only when a network is checked
+    from sim.world import generators  # brings compiled loops along, so only when a network is checked
 
-    kind = written.kind or KIND
-    if kind not in GENERATORS:
-        choices = did_you_mean(kind, GENERATORS) or f"; write {', '.join(GENERATORS)}, or `file: ...`"
-        findings.add(("network", "kind"), f"'{kind}' is not known{choices}")
+    kind = written.kind or generators.KIND
+    known = generators.GENERATORS[kind].options if kind in generators.GENERATORS else {}
+    given: dict[str, object] = {}
+    unreadable = False
+    for key, value in (written.model_extra or {}).items() if kind in generators.GENERATORS else ():
+        try:
+            if key not in known:
+                has = f"; it has {', '.join(known) or 'none'}"
+                raise ValueError(f"'{key}' is not an option of {kind}{did_you_mean(key, (*known, *_KEYS)) or has}")
+            given[key] = _option(known[key], value)
+        except ValueError as problem:
+            findings.add(("network", key), str(problem))
+            unreadable = True
+    for key, what in generators.mistakes(kind, written.users, given):
+        findings.add(("network", key), what)
+    if unreadable or findings.any_at(("network",)):
         return None, {}
-    return None, {}
+    generator = generators.GENERATORS[kind]
+    users = generator.users if written.users is None else written.users
+    options = {name: given.get(name, option.default) for name, option in generator.options.items()}
+    document = {"kind": kind, "users": users, **options, **({} if written.seed is None else {"seed": written.seed})}
+    return Network(kind, users, MappingProxyType(options), seed=written.seed), document
+
+
+def _option(option: Option, value: object) -> float:
+    """An option of a generator in words: a count, a share where it goes from 0 to 1, or a number."""
+    if option.whole:
+        return units.count(value)
+    return units.share(value) if option.highest <= 1 else units.number(value)

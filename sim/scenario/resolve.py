@@ -7,7 +7,6 @@ a number stands for a parameter (`reach: reach_news`), so that changing the para
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -18,15 +17,16 @@ from sim.errors import did_you_mean
 from sim.scenario import readers
 from sim.scenario.acts import Act
 from sim.scenario.fields import VARIES, VERSION, ArmFile, BrandFile, ExpectFile, ScenarioFile
+from sim.scenario.ids import act_ids, repeated_ids
 from sim.scenario.kinds import all_kinds
 from sim.scenario.measures_named import MEASURES
 from sim.scenario.mistakes import refusal
 from sim.scenario.network import resolved_network
-from sim.scenario.parameters import DAY, PARAMETERS, SECTORS, Parameters
+from sim.scenario.parameters import DAY, PARAMETERS, Parameters
 from sim.scenario.parts import Arm, Brand, Expect
 from sim.scenario.readers import AUTO, Named
 from sim.scenario.sources import Source
-from sim.scenario.timeline import MOST_ACTS, Resolved, Setting, act_ids, too_many
+from sim.scenario.timeline import MOST_ACTS, Resolved, Setting, too_many
 from sim.scenario.validate import Findings, validated
 from sim.scenario.yaml_reader import Node
 
@@ -68,7 +68,9 @@ class _Resolving:
             act_ids(self.tree),
             findings,
         )
-        self._repeated_ids(setting.ids)
+        for where, again in repeated_ids(setting.ids):
+            words = f"'{again}' is the id of another act already; ids are unique within an arm and what all arms share"
+            findings.add((*where, "id"), words)
         brand_written = written.brand or BrandFile()
         calendar = setting.acts(("brand", "calendar"), brand_written.calendar or [], ())
         brand, brand_document = self._brand(brand_written, parameters, calendar)
@@ -76,7 +78,7 @@ class _Resolving:
         arms, arm_documents = self._arms(setting, (*calendar, *timeline))
         expect, expect_document = self._expect()
         network, network_document = resolved_network(written.network, self.source, findings)
-        fields = {
+        fields: dict[str, Any] = {
             "name": name,
             "title": written.title or name.replace("-", " ").replace("_", " "),
             "question": written.question or "",
@@ -120,7 +122,7 @@ class _Resolving:
     def _times(self) -> tuple[float, float, float | None]:
         written = self.written
         horizon, tick = written.horizon or HORIZON, written.tick or TICK
-        talk_step = None if written.talk_step in (None, AUTO) else float(written.talk_step)  # type: ignore[arg-type]
+        talk_step = None if written.talk_step in (None, AUTO) else float(written.talk_step or 0)
         if not _whole_times(horizon, tick):
             words = f"{units.duration_words(horizon)} is not a whole number of ticks ({units.duration_words(tick)})"
             self.findings.add(("horizon",) if written.horizon else ("tick",), words)
@@ -132,7 +134,7 @@ class _Resolving:
         return horizon, tick, talk_step
 
     def _parameters(self) -> Parameters:
-        written = self.written.parameters.model_dump() if self.written.parameters else {}
+        written: dict[str, float | None] = self.written.parameters.model_dump() if self.written.parameters else {}
         parameters = Parameters({key: value for key, value in written.items() if value is not None})
         for low, high in _IN_ORDER:
             if parameters[low] > parameters[high]:
@@ -143,17 +145,6 @@ class _Resolving:
             where = ("parameters", "share_soon" if written.get("share_soon") is not None else "share_today")
             self.findings.add(where, "share_soon and share_today together are more than 100 %")
         return parameters
-
-    def _repeated_ids(self, ids: Mapping[tuple[Any, ...], str]) -> None:
-        common = [where for where in ids if where[0] != "arms"]
-        scopes = [common] + [[w for w in ids if w[:2] == ("arms", arm)] for arm in (self.written.arms or {})]
-        taken = Counter(ids[where] for where in common)
-        for scope in scopes:
-            names = taken if scope is common else taken + Counter(ids[where] for where in scope)
-            for where in scope:
-                if names[ids[where]] > 1 and where != next((w for w in common if ids[w] == ids[where]), None):
-                    words = f"'{ids[where]}' is the id of another act already; ids are unique in an arm and the timeline"
-                    self.findings.add((*where, "id"), words)
 
     def _brand(
         self, written: BrandFile, parameters: Parameters, calendar: list[Resolved]
@@ -179,10 +170,8 @@ class _Resolving:
 
     def _arms(self, setting: Setting, common: tuple[Resolved, ...]) -> tuple[Mapping[str, Arm], dict[str, Any]]:
         arms, documents = {}, {}
-        written = self.written.arms or {}
-        if self.tree.entries.get("arms", Node({})).entries and not written:
-            written = {"unread": None}
-        elif not written:
+        written: Mapping[str, ArmFile | None] = dict(self.written.arms or {})
+        if not self.tree.entries.get("arms", Node({})).entries:
             written = {"as-is": ArmFile()}
         for name, entry in written.items():
             if entry is None:
@@ -210,11 +199,13 @@ class _Resolving:
             if entry is None:
                 continue
             where = ("expect", i)
-            comparing = entry.lower is not None and entry.higher is not None and entry.arm is entry.between is None
-            limiting = entry.arm is not None and entry.between is not None and entry.lower is entry.higher is None
+            given = {key for key in ("lower", "higher", "arm", "between") if getattr(entry, key) is not None}
+            comparing, limiting = given == {"lower", "higher"}, given == {"arm", "between"}
             if not comparing and not limiting:
                 if not self.findings.any_at(where):
-                    self.findings.add(where, "write `lower` and `higher` (two arms), or `arm` and `between: [lowest, highest]`")
+                    self.findings.add(
+                        where, "write `lower` and `higher` (two arms), or `arm` and `between: [lowest, highest]`"
+                    )
                 continue
             for key in ("lower", "higher", "arm"):
                 self._known_arm((*where, key), getattr(entry, key))

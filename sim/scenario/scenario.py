@@ -1,9 +1,9 @@
 """A scenario: one brand, its users, what happens, and the responses to compare; loaded, changed, saved.
 
-    scenario = load("data-breach")                       # a name of the library, a path, a dict
-    scenario.arms["silence"], scenario.reference, scenario.expect
-    scenario.changed({"timeline.breach.reach": "50 %"})  # checked anew, as if the file had said so
-    scenario.save("resolved.yaml")                       # every default written out; loads as an equal scenario
+scenario = load("data-breach")                       # a name of the library, a path, a dict
+scenario.arms["silence"], scenario.reference, scenario.expect
+scenario.changed({"timeline.breach.reach": "50 %"})  # checked anew, as if the file had said so
+scenario.save("resolved.yaml")                       # every default written out; loads as an equal scenario
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from sim.scenario.mistakes import Mistake, refusal
 from sim.scenario.yaml_reader import Node, as_node, read_file, top_level
 from sim.units import shown
 
-# from version n of the format to n + 1, saying what was done; version 1 is the first, so there is nothing to upgrade yet
+# from version n of the format to n + 1, saying what was done; 1 is the first, so there is nothing to upgrade yet
 UPGRADES: Mapping[int, Callable[[Node], str]] = MappingProxyType({})
 
 
@@ -154,7 +154,7 @@ def _anchor(tree: Node, folder: Path) -> None:
 
 
 def merged(below: Node, above: Node) -> Node:
-    """`above` laid over `below`: mappings deeply, all else replaced; an entry without a value takes the one below out."""
+    """`above` laid over `below`: mappings deeply, all else replaced; an entry without a value takes out the other."""
     if not isinstance(below.value, dict) or not isinstance(above.value, dict):
         return above
     entries = dict(below.value)

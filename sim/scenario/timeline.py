@@ -1,7 +1,6 @@
 """From the acts as they are written to acts with every default filled in, and the same as a document.
 
-Names of acts matter: random draws hang on them. An act without an `id` is called by its kind, then kind-2, kind-3 in
-the order calendar, timeline, arm; `act_ids` is the one place that says so.
+A list is read in two passes: first what happens by itself, then the responses, which may refer to any of it.
 """
 
 from __future__ import annotations
@@ -20,44 +19,10 @@ from sim.scenario.mistakes import Where
 from sim.scenario.parameters import Parameters
 from sim.scenario.readers import DRAWN, HORIZON, NEVER, Named
 from sim.scenario.validate import Findings
-from sim.scenario.yaml_reader import Node
 from sim.units import duration_words, number_words, share_words, shown, since
 
 MOST_ACTS = 20_000
 _NOT_OF_A_RESPONSE = ("magnitude", "cognitive", "nature", "virality", "hidden", "found", "conceal")
-
-
-def act_ids(tree: Node) -> dict[Where, str]:
-    """The id of every act of a scenario, by its path."""
-    brand, arms = tree.entries.get("brand", Node({})), tree.entries.get("arms", Node({}))
-    common = [(("brand", "calendar", i), item) for i, item in enumerate(brand.entries.get("calendar", Node([])).items)]
-    common += [(("timeline", i), item) for i, item in enumerate(tree.entries.get("timeline", Node([])).items)]
-    ids = _named(common, set())
-    for name, arm in arms.entries.items():
-        items = arm.items or arm.entries.get("acts", Node([])).items
-        ids |= _named([(("arms", name, "acts", i), item) for i, item in enumerate(items)], set(ids.values()))
-    return ids
-
-
-def _named(items: list[tuple[Where, Node]], taken: set[str]) -> dict[Where, str]:
-    explicit = {where: str(item.entries["id"].value) for where, item in items if "id" in item.entries}
-    used, ids = taken | set(explicit.values()), {}
-    for where, item in items:
-        if where in explicit:
-            ids[where] = explicit[where]
-            continue
-        kind = str(item.entries.get("act", Node("act")).value)
-        number = 1
-        while (kind if number == 1 else f"{kind}-{number}") in used:
-            number += 1
-        ids[where] = kind if number == 1 else f"{kind}-{number}"
-        used.add(ids[where])
-    return ids
-
-
-def moments(act: Act, horizon: float) -> list[float]:
-    """The hours at which an act happens: `at`, then every `every` up to and including `until`, before the horizon."""
-    return [act.at + k * act.every for k in range(_times(act, horizon))] if act.every else [act.at]
 
 
 def _times(act: Act, horizon: float) -> int:
@@ -188,7 +153,7 @@ class _Draft:
             self.wrong("", f"which act does this {kind.words} answer? write {choices}")
         elif not self._acts_are_missing():
             fitting = f" ({', '.join(kind.only_for)})" if kind.only_for else ""
-            self.wrong("", f"there is no act{fitting} before it that a {kind.words} could answer")
+            self.wrong("", f"there is no act{fitting} before it that {a(kind.words)} could answer")
         return None
 
     def _named_one(self, of: str, pool: tuple[Resolved, ...], losses: list[Resolved]) -> Resolved | None:
@@ -200,7 +165,9 @@ class _Draft:
         if fitting:
             self.wrong("of", f"there are several acts of the kind '{of}'; write {_either(o.act.id for o in fitting)}")
         elif by_id and self.kind.only_for:
-            self.wrong("of", f"a {self.kind.words} cannot answer '{of}', only {_either(self.kind.only_for)}")
+            self.wrong("of", f"{a(self.kind.words)} cannot answer '{of}', only {_either(self.kind.only_for)}")
+        elif by_id and by_id[0].act.every is not None:
+            self.wrong("of", f"'{of}' is repeated; a response answers an act that happens once")
         elif by_id:
             self.wrong("of", f"'{of}' ({by_id[0].act.words}) costs no trust; there is nothing to answer")
         elif not self._acts_are_missing():
@@ -218,11 +185,13 @@ class _Draft:
     def _at(self, answered: Resolved | None) -> float | None:
         written, setting = self.written, self.setting
         if written.after is not None and not self.kind.repairs:
-            return self.wrong("after", "only a response comes after another act; write `at`")
+            self.wrong("after", "only a response comes after another act; write `at`")
+            return None
         if written.of is not None and not self.kind.repairs:
-            self.wrong("of", f"a {self.kind.words} is no response; leave `of` out")
+            self.wrong("of", f"{a(self.kind.words)} is no response; leave `of` out")
         if written.at is not None and written.after is not None:
-            return self.wrong("after", "`at` and `after` both say when; keep one")
+            self.wrong("after", "`at` and `after` both say when; keep one")
+            return None
         if written.after is not None:
             if answered is None:
                 return None
@@ -236,20 +205,25 @@ class _Draft:
         if self.kind.repairs and answered is None:
             return None
         at = since(written.at, setting.start) if written.at is not None else 0.0
+        if at < 0 and self.findings.any_at(("start",)):
+            return None  # nobody knows where it lies
         if at < 0:
-            return self.wrong("at", f"is {duration_words(-at)} before the start")
+            self.wrong("at", f"is {duration_words(-at)} before the start")
+            return None
         if answered is not None:
             self.document["of"] = answered.act.id
             if at < answered.act.at:
                 first = duration_words(answered.act.at)
-                return self.wrong("at", f"{duration_words(at)} is before the act it answers ({answered.act.id}, {first})")
+                self.wrong("at", f"{duration_words(at)} is before the act it answers ({answered.act.id}, {first})")
+                return None
         self.document["at"] = duration_words(at)
         return self._within(at, "at")
 
     def _within(self, at: float, key: str) -> float | None:
         if at >= self.setting.horizon:
             horizon = duration_words(self.setting.horizon)
-            return self.wrong(key, f"{duration_words(at)} is not before the horizon ({horizon})")
+            self.wrong(key, f"{duration_words(at)} is not before the horizon ({horizon})")
+            return None
         return at
 
     def _repeats(self, at: float) -> tuple[float | None, float | None]:
@@ -261,8 +235,10 @@ class _Draft:
         to_the_end = written.until is None or written.until == HORIZON
         until = horizon if to_the_end else since(written.until, self.setting.start)  # type: ignore[arg-type]
         if until < at:
-            self.wrong("until", f"{duration_words(until)} is before the act first happens ({duration_words(at)})")
-        elif horizon < math.inf and (horizon - at) / written.every > MOST_ACTS:
+            self.wrong(
+                "until", f"{duration_words(max(until, 0.0))} is before the act first happens ({duration_words(at)})"
+            )
+        elif min(until, horizon) < math.inf and (min(until, horizon) - at) / written.every > MOST_ACTS:
             self.wrong("every", f"that makes more than {MOST_ACTS:,} acts; write a longer time")
         self.document["every"] = duration_words(written.every)
         self.document["until"] = HORIZON if to_the_end else duration_words(until)
@@ -280,14 +256,16 @@ class _Draft:
         if size is None or self.kind.two_sided:
             return usual if size is None else size
         if size < 0 <= usual:
-            self.wrong("magnitude", f"{shown(size)} would cost trust, but a {self.kind.words} earns it; write {-size:g}")
+            self.wrong(
+                "magnitude", f"{shown(size)} would cost trust, but {a(self.kind.words)} earns it; write {-size:g}"
+            )
         return math.copysign(size, usual) if size else 0.0
 
     def _nature(self, size: float) -> str | None:
         if size < 0:
             return self.written.nature or self.kind.nature or "competence"
         if self.written.nature is not None and not self.kind.repairs:
-            self.wrong("nature", f"only a loss has a nature; a {self.kind.words} earns trust here")
+            self.wrong("nature", f"only a loss has a nature; {a(self.kind.words)} earns trust here")
         return None
 
     def _reach(self) -> float | Named:
@@ -305,6 +283,8 @@ class _Draft:
         if written.every is not None:
             self.wrong("every", "a hidden act happens once; leave `every` out, or write `hidden: no`")
         by_chance = Named("review_found_mean" if self.kind.lure else "found_mean")
+        how: str
+        value: Any
         how, value = written.found or ("mean", by_chance)
         if how == NEVER:
             self.document["found"] = NEVER
@@ -343,7 +323,12 @@ class _Draft:
 
 
 def _can_be_answered(act: Act, kind: Kind) -> bool:
-    return act.magnitude < 0 and (not kind.only_for or act.kind in kind.only_for)
+    return act.magnitude < 0 and act.every is None and (not kind.only_for or act.kind in kind.only_for)
+
+
+def a(words: str) -> str:
+    """Words with their article."""
+    return f"an {words}" if words[:1].lower() in "aeiou" else f"a {words}"
 
 
 def _either(words: Iterable[str]) -> str:

@@ -129,7 +129,7 @@ def read_text(text: str, name: str) -> Node:
         code = re.search(r"#x([0-9a-fA-F]+)", str(problem))
         place = getattr(problem, "position", None)
         line = text[:place].count("\n") + 1 if isinstance(place, int) else None
-        words = f"a character (code {code[1] if code else '?'}) that has no place in a text file"
+        words = f"a character (code {code[1][-2:] if code else '?'}) that has no place in a text file"
         raise refusal(name, [Mistake(line, "", words)]) from None
     if reader.mistakes:
         raise refusal(name, reader.mistakes)

@@ -1,4 +1,4 @@
-"""Compiled loops over networks in compressed rows (CSR): sorting, merging, turning round, renumbering, cutting out.
+"""Compiled loops over networks in compressed rows (CSR): sorting, merging, turning round, renumbering.
 
     row i holds ids[start[i]:start[i+1]], ascending
 
@@ -138,35 +138,13 @@ def fill_both(lower_start, lower, start, cursor, heard, first, last):
 
 @compiled
 def first_fault(start, ids, first, last):
-    """The first place of rows first..last whose id is no row or does not ascend; -1 when all is well."""
+    """The first place of rows first..last whose id is no row, the row itself or not ascending; -1 when all is well."""
     n = len(start) - 1
     for i in range(first, last):
         for place in range(start[i], start[i + 1]):
-            if ids[place] >= n or (place > start[i] and ids[place] <= ids[place - 1]):
+            if ids[place] >= n or ids[place] == i or (place > start[i] and ids[place] <= ids[place - 1]):
                 return place
     return -1
-
-
-@compiled
-def cut_out(start, ids, new_number, counts, out, places):
-    """Rows and places of the users that stay. new_number u4[n], n for those who go.
-
-    counts i8[kept], out u4[m] and places i8[m] (where each place was) are filled; returns the places that stay.
-    """
-    n = len(start) - 1
-    end = 0
-    for i in range(n):
-        if new_number[i] == n:
-            continue
-        before = end
-        for place in range(start[i], start[i + 1]):
-            j = new_number[ids[place]]
-            if j != n:
-                out[end] = j
-                places[end] = place
-                end += 1
-        counts[new_number[i]] = end - before
-    return end
 
 
 def sorted_rows(n: int, row: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray, int, int]:
@@ -185,14 +163,21 @@ def sorted_rows(n: int, row: np.ndarray, other: np.ndarray) -> tuple[np.ndarray,
     return start, ids if kept == before else ids[:kept].copy(), int(loops), before - kept
 
 
+def inverse(order: np.ndarray) -> np.ndarray:
+    """rank u4[n] of a permutation: rank[order[i]] = i."""
+    rank = np.empty(len(order), dtype=np.uint32)
+    rank[order] = np.arange(len(order), dtype=np.uint32)
+    return rank
+
+
 def turned(start, ids, order=None) -> tuple[np.ndarray, np.ndarray]:
-    """The rows turned round (who names me instead of whom I name), renumbered by order (u4[n], order[new] = old)."""
+    """The rows turned round (who names me instead of whom I name), renumbered by order[new] = old."""
     n = len(start) - 1
     if order is None:
         order = rank = np.arange(n, dtype=np.uint32)
     else:
-        rank = np.empty(n, dtype=np.uint32)
-        rank[order] = np.arange(n, dtype=np.uint32)
+        rank = inverse(order)
+        order = order.astype(np.uint32)
     pieces = list(row_slices(start))
     counts = np.zeros(n, dtype=np.int64)
     for piece in pieces:

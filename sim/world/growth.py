@@ -221,3 +221,106 @@ def gather(ties, lower, pool, chunk, start, heard, first, last):
             count = lowest
             at = np.int64(pool[at])
             lowest //= 2
+
+
+@compiled
+def skip_ties(key, none, lower_start, lower, first, last):
+    """Rows first..last of a network in which every pair is tied with the same probability.
+
+    none         log(1 - p), the logarithm of the chance that one pair has no tie; below 0, -inf for p = 1
+    lower_start  i8[n+1]  its entry `first` must stand; those up to `last` are written
+    lower        u4[]     friends of v below v, ascending; written as far as there is room
+    Returns the rows done: fewer than asked when `lower` is full.
+
+    The gap to the next tie of a row is geometric. Draws of user v: one per tie, and one that leads out of the row.
+    Source: Gilbert 1959, doi:10.1214/aoms/1177706098; Batagelj & Brandes 2005, doi:10.1103/PhysRevE.71.036113
+    """
+    end = lower_start[first]
+    for v in range(first, last):
+        if end + v > len(lower):
+            return v
+        w = np.float64(-1.0)
+        event = 0
+        while True:
+            w += 1.0 + math.floor(math.log(_uniform(key, v, event)) / none)
+            if w >= v:
+                break
+            lower[end] = np.uint32(w)
+            end += 1
+            event += 1
+        lower_start[v + 1] = end
+    return last
+
+
+@compiled
+def rewire(key, share, far, place, first, last):
+    """One lap round the ring: tie number `place` of users first..last gets, with probability `share`, a new far end.
+
+    far  u4[n, k/2]  far ends of the ties that each user keeps; at first the next k/2 users on the ring
+
+    The new end is any user that is not the user itself and not yet tied to it, all with the same probability; a user
+    tied to all others keeps the tie. Draws of user v: `place` whether, the rest which.
+    Source: Watts & Strogatz 1998, doi:10.1038/30918
+    """
+    n, half = far.shape
+    for v in range(first, last):
+        if _uniform(key, v, place) >= share:
+            continue
+        tries = 0
+        while True:
+            w = np.int64(_uniform(key, v, half + (place << 32) + tries) * n)
+            tries += 1
+            tied = w == v
+            for j in range(half):
+                tied |= far[v, j] == w
+                tied |= far[w, j] == v
+            if not tied:
+                far[v, place] = w
+                break
+            if tries % 100 == 0:  # perhaps nobody is left
+                degree = half
+                for other in range(n):
+                    for j in range(half):
+                        degree += np.int64(far[other, j] == v)
+                if degree >= n - 1:
+                    break
+
+
+@compiled
+def tie_by_weight(key, name, weights, factor, group, one, other, filled, first, last):
+    """Tie pairs of positions (i, j), first <= i < last, i < j, with probability min(1, factor weights[i] weights[j]).
+
+    name       i8     positions i are named `name` + i in the draws
+    weights    f8[n]  descending
+    group      i4[n]  pairs of one group are left out; an empty array leaves none out
+    one, other u4[]   the pairs, appended from `filled` on as far as there is room
+    Returns (positions done, pairs filled).
+
+    The gaps between candidates are geometric with the probability of the last one; each candidate is then kept with
+    the ratio of its own probability to that. Draws of position i: two per candidate.
+    Source: Chung & Lu 2002, doi:10.1007/PL00012580; Miller & Hagberg 2011, doi:10.1007/978-3-642-21286-4_10
+    """
+    n = len(weights)
+    for i in range(first, last):
+        if filled + n - i > len(one):
+            return i, filled
+        event = 0
+        j = i + 1
+        p = min(1.0, factor * weights[i] * weights[j]) if j < n else 0.0
+        while j < n and p > 0.0:
+            if p < 1.0:
+                gap = math.floor(math.log(_uniform(key, name + i, event)) / math.log1p(-p))
+                event += 1
+                if gap >= n - j:
+                    break
+                j += np.int64(gap)
+            q = min(1.0, factor * weights[i] * weights[j])
+            kept = _uniform(key, name + i, event) * p < q
+            event += 1
+            if kept and (len(group) == 0 or group[i] != group[j]):
+                one[filled] = i
+                other[filled] = j
+                filled += 1
+            p = q
+            j += 1
+    return last, filled

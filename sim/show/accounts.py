@@ -1,0 +1,169 @@
+"""Figures of the books: what changed mean own trust, as a waterfall, and how far from person to person it went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.show.style import (
+    GAIN, INK, LOSS, MUTED, RULE, SMALL, arm_styles, as_points, axes_or_new, digits_for, dress, head, label, signed,
+)  # fmt: skip
+from sim.study.compare import Comparison
+from sim.study.results import Run
+
+CHANNELS = ("direct", "hop 1", "hop 2", "hop 3+", "response", "time")
+HOPS = CHANNELS[:4]
+_WORDS = {
+    "direct": "met directly",
+    "hop 1": "heard at hop 1",
+    "hop 2": "heard at hop 2",
+    "hop 3+": "heard at hop 3+",
+    "response": "repaired by responses",
+    "time": "healed and forgotten with time",
+}
+_LEAST = 0.005  # of the largest account; smaller ones are drawn as one
+
+
+def accounts(data: Run | Comparison, arm: str | None = None) -> pd.DataFrame:
+    """The own book as cause, channel, points (change of mean own trust): of a run, or of an arm over all runs."""
+    table = data.ledger
+    if isinstance(data, Comparison):
+        table = table[table["arm"] == (arm if arm is not None else data.reference)]
+    own = table[table["book"] == "own"]
+    out = pd.DataFrame({"cause": own["cause"], "channel": own["channel"], "points": as_points(own["trust"])})
+    return out.reset_index(drop=True)
+
+
+def account_words(cause: str, channel: str) -> str:
+    """An account in words: `breach: met directly`."""
+    words = _WORDS.get(channel, channel)
+    return words if cause in ("time", channel) else f"{cause}: {words}"
+
+
+def shown_accounts(tables: Sequence[pd.DataFrame]) -> list[tuple[str, str]]:
+    """The accounts worth a row of their own in any of some books: causes as they come, channels in order."""
+    everything = pd.concat(tables) if tables else pd.DataFrame(columns=["cause", "channel", "points"])
+    if everything.empty:
+        return []
+    largest = everything["points"].abs().max()
+    kept = everything[everything["points"].abs() >= _LEAST * largest]
+    causes = [cause for cause in dict.fromkeys(kept["cause"]) if cause != "time"]
+    pairs = set(zip(kept["cause"], kept["channel"], strict=True))
+    rows = [(cause, channel) for cause in causes for channel in CHANNELS if (cause, channel) in pairs]
+    return rows + [("time", "time")] * (("time", "time") in pairs)
+
+
+def ledger_waterfall(
+    data: Run | Comparison,
+    ax: Axes | None = None,
+    *,
+    arm: str | None = None,
+    rows: Sequence[tuple[str, str]] | None = None,
+) -> Axes:
+    """The own book as a waterfall: from the start, account by account, to the end; points of mean own trust.
+
+    data: a run, or a comparison and one of its `arm`s (None: the reference; then the mean over all runs). rows: the
+    accounts to show and their order, so that several charts share them; what is left is summed as one.
+    """
+    book = accounts(data, arm)
+    rows = shown_accounts([book]) if rows is None else list(rows)
+    values = {(cause, channel): points for cause, channel, points in book.itertuples(index=False)}
+    steps = [values.get(row, 0.0) for row in rows]
+    names = [account_words(*row) for row in rows]
+    rest = float(book["points"].sum()) - sum(steps)
+    if abs(rest) > 1e-9 or any(row not in rows for row in values):
+        steps, names = [*steps, rest], [*names, "all other accounts"]
+    name = data.arm if isinstance(data, Run) else arm or data.reference
+    first = float(as_points(data.series["own"].iloc[0])) if isinstance(data, Run) else 0.0
+    ax = dress(axes_or_new(ax, 7.2, 0.32 * len(names) + 2.0), grid="x")
+    _fall(ax, first, steps, names)
+    label(ax, "mean own trust, points" if first else "change of mean own trust, points")
+    head(ax, f"What changed trust: {name}")
+    return ax
+
+
+def _fall(ax: Axes, first: float, steps: Sequence[float], names: Sequence[str]) -> None:
+    edges = first + np.concatenate([[0.0], np.cumsum(steps)])
+    low, high = float(edges.min()), float(edges.max())
+    wide = max(high - low, 0.02)
+    digits = digits_for([*steps, edges[-1] - first])
+    rows = np.arange(1, len(steps) + 1)
+    for row, before, after, step in zip(rows, edges[:-1], edges[1:], steps, strict=True):
+        color = LOSS if step < 0 else GAIN
+        ax.barh(row, step, left=before, height=0.62, color=color, edgecolor=color, zorder=2)
+        ax.plot([after, after], [row - 0.31, row + 1.31], color=MUTED, linewidth=0.8, zorder=3)
+        right = max(before, after)
+        ax.annotate(signed(step, digits), (right, row), (4, 0), textcoords="offset points", va="center", fontsize=SMALL,
+                    color=INK)  # fmt: skip
+    last = len(steps) + 1
+    ax.plot([first, first], [-0.31, 1.31], color=MUTED, linewidth=0.8, zorder=3)
+    for row, value, words in ((0, first, "start"), (last, float(edges[-1]), "end")):
+        ax.plot([value], [row], marker="D", color=INK, markersize=6, zorder=4)
+        text = f"{value:.{max(digits, 1)}f}" if first else signed(value, digits) if row else "0"
+        ax.annotate(text, (value, row), (8, 0), textcoords="offset points", va="center", fontsize=SMALL, color=INK,
+                    fontweight="bold")  # fmt: skip
+    ax.set_yticks([0, *rows, last], ["start", *names, "end"])
+    ax.set_ylim(last + 0.6, -0.6)
+    ax.set_xlim(low - 0.06 * wide, high + 0.22 * wide)
+    ax.tick_params(axis="y", length=0, labelcolor=INK)
+    ax.spines["left"].set_visible(False)
+    ax.axvline(first, color=RULE, linewidth=1, zorder=1)
+
+
+def effect_by_hop(data: Run | Comparison, ax: Axes | None = None) -> Axes:
+    """What the acts did to mean own trust, by the hop at which people met or heard of them; points, bars per arm.
+
+    All acts but the calendar's; healing and responses are not in it.
+    """
+    arms = [data.arm] if isinstance(data, Run) else data.arms
+    regular = {act.id for act in data.scenario.brand.calendar}
+    heights = {}
+    for arm in arms:
+        book = accounts(data, arm)
+        book = book[~book["cause"].isin(regular)]
+        heights[arm] = [float(book.loc[book["channel"] == hop, "points"].sum()) for hop in HOPS]
+    ax = _bars(axes_or_new(ax), arms, heights)
+    ax.axhline(0, color=MUTED, linewidth=1, zorder=3)
+    label(ax, "", "change of mean own trust, points")
+    head(ax, "What it did, by hop", "all acts, before healing and repair; hops count passages from person to person")
+    return ax
+
+
+def people_by_hop(data: Run | Comparison, ax: Axes | None = None) -> Axes:
+    """How many people met an act directly or first heard of it at each hop, in % of users; bars per arm.
+
+    Summed over all acts but the calendar's and responses: a person reached by two acts counts twice.
+    """
+    arms = [data.arm] if isinstance(data, Run) else data.arms
+    run = data if isinstance(data, Run) else next(iter(data.examples.values()))
+    n_users = len(run.users)
+    heights = {}
+    for arm in arms:
+        table = data.hops if isinstance(data, Run) else data.hops[data.hops["arm"] == arm]
+        acts = [act for act in (*data.scenario.timeline, *data.scenario.arm(arm).acts) if act.repairs is None]
+        names = {act.id for act in acts}
+        table = table[table["act"].map(lambda act, names=names: act.split(" #")[0] in names)]
+        by_hop = table.groupby(table["hop"].clip(upper=3))["users"].sum()
+        heights[arm] = [100.0 * float(by_hop.get(hop, 0.0)) / n_users for hop in range(4)]
+    ax = _bars(axes_or_new(ax), arms, heights)
+    label(ax, "", "share of users, %")
+    head(ax, "Whom it reached, by hop", "first contact of each person with each act")
+    return ax
+
+
+def _bars(ax: Axes, arms: Sequence[str], heights: dict[str, list[float]]) -> Axes:
+    styles = arm_styles(arms)
+    dress(ax)
+    width = 0.8 / len(arms)
+    for k, arm in enumerate(arms):
+        places = np.arange(len(HOPS)) - 0.4 + width * (k + 0.5)
+        ax.bar(places, heights[arm], 0.86 * width, color=styles[arm].color, hatch=styles[arm].hatch, edgecolor="white",
+               linewidth=0, label=arm, zorder=2)  # fmt: skip
+    ax.set_xticks(range(len(HOPS)), ["met directly", "hop 1", "hop 2", "hop 3+"])
+    ax.tick_params(axis="x", length=0, labelcolor=INK)
+    if len(arms) > 1:
+        ax.legend(frameon=False, fontsize=SMALL, labelcolor=INK, handlelength=1.6, loc="best")
+    return ax

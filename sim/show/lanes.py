@@ -1,0 +1,180 @@
+"""The lanes above a chart: which act happens when, one lane for what all arms share and one for each arm.
+
+The lanes are the legend too: each begins with the line and the name that stand for its arm below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+from sim.scenario.acts import Act
+from sim.scenario.scenario import Scenario
+from sim.scenario.tell import publicity
+from sim.scenario.timeline import moments
+from sim.show.style import INK, MUTED, PALE, RULE, SMALL, ArmStyle, time_unit
+from sim.units import duration_words
+
+HEIGHT = 15.0  # pt, of one lane
+_MARGIN = 5.0  # pt, between the lanes and the chart
+_LETTER = 0.56  # mean width of a letter over the font size, on the wide side
+_MOST_MARKS = 80  # of a repeated act; more run into a bar
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happens: when (h), what to write beside it, hollow when nobody sees it yet."""
+
+    hours: tuple[float, ...]
+    words: str
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One line of marks. `style` None: what all arms share."""
+
+    name: str
+    marks: tuple[Mark, ...]
+    style: ArmStyle | None = None
+
+
+def lanes_of(scenario: Scenario, arms: Sequence[str], styles: dict[str, ArmStyle]) -> list[Lane]:
+    """A lane of the common timeline, when there is one, and a lane for each arm. The calendar is left out."""
+    common = tuple(_mark(act, scenario.horizon) for act in scenario.timeline)
+    lanes = [Lane("in every arm", common)] if common and len(arms) > 1 else []
+    for arm in arms:
+        own = [_mark(act, scenario.horizon) for act in scenario.arm(arm).acts]
+        if len(arms) == 1:
+            own = [*common, *own]
+        lanes.append(Lane(arm, tuple([*own, *_found_out(scenario, arm)]), styles[arm]))
+    return lanes
+
+
+def _mark(act: Act, horizon: float) -> Mark:
+    times = tuple(t for t in moments(act, horizon) if t < horizon)
+    words = act.words.split(" (")[0]
+    if len(times) > 1 and act.every:
+        words += f", every {duration_words(act.every)}"
+    return Mark(times, f"{words} (hidden)" if act.hidden else words, act.hidden)
+
+
+def _found_out(scenario: Scenario, arm: str) -> list[Mark]:
+    """Hidden acts that come out at a set time in this arm because nobody told them before."""
+    acts = scenario.acts(arm)
+    public = publicity(acts)
+    return [
+        Mark((act.found,), "found out")
+        for act in acts
+        if act.hidden and act.found is not None and public.get(act.id) == act.found < scenario.horizon
+    ]
+
+
+def room(lanes: Sequence[Lane]) -> float:
+    """Points above the axes that the lanes take."""
+    return len(lanes) * HEIGHT + _MARGIN if lanes else 0.0
+
+
+def draw_lanes(ax: Axes, lanes: Sequence[Lane], horizon: float) -> Axes | None:
+    """Draw the lanes right above the axes, in inset axes that share its time axis; None when there are none.
+
+    Marks that stand too close for two labels share one.
+    """
+    if not lanes:
+        return None
+    size, _ = time_unit(horizon)
+    box = ax.get_window_extent().transformed(ax.get_figure(root=True).dpi_scale_trans.inverted())
+    tall, wide = max(box.height * 72.0, 1.0), max(box.width * 72.0, 1.0)
+    strip = ax.inset_axes((0.0, _MARGIN / tall, 1.0, len(lanes) * HEIGHT / tall))
+    strip.set_axes_locator(_Above(ax, len(lanes) * HEIGHT))
+    strip.set_xlim(0, horizon / size)
+    strip.set_ylim(len(lanes) - 0.5, -0.5)
+    strip.set_axis_off()
+    for row, lane in enumerate(lanes):
+        color = lane.style.color if lane.style else INK
+        strip.axhspan(row - 0.44, row + 0.44, color=PALE, zorder=0, linewidth=0)
+        _name(strip, row, lane, color)
+        for start, words, marks in _together(lane.marks, horizon / size, size, wide):
+            for mark in marks:
+                _draw(strip, row, mark, lane, color, size)
+            last = max(t for mark in marks for t in mark.hours) / size
+            _write(strip, row, start, last, words, horizon / size, wide)
+    return strip
+
+
+class _Above:
+    """Places the strip: the chart's width, its own height in points, right above the chart."""
+
+    def __init__(self, ax: Axes, height: float):
+        self.ax, self.height = ax, height
+
+    def __call__(self, strip: Axes, renderer: object) -> object:
+        from matplotlib.transforms import Bbox
+
+        figure = self.ax.get_figure(root=True)
+        box = self.ax.get_position(original=False)
+        pt = 1.0 / (72.0 * figure.get_figheight())
+        bottom = box.y1 + _MARGIN * pt
+        return Bbox.from_extents(box.x0, bottom, box.x1, bottom + self.height * pt)
+
+
+def _name(strip: Axes, row: int, lane: Lane, color: str) -> None:
+    across = strip.get_yaxis_transform()  # x in shares of the width, y in lanes
+    if lane.style is not None:
+        strip.plot([-0.052, -0.008], [row, row], transform=across, color=color, linestyle=lane.style.dash, linewidth=2,
+                   clip_on=False, solid_capstyle="butt")  # fmt: skip
+    strip.text(-0.06 if lane.style else -0.008, row, lane.name, transform=across, ha="right", va="center", fontsize=SMALL,
+               color=color if lane.style else MUTED, clip_on=False)  # fmt: skip
+
+
+def _together(
+    marks: Sequence[Mark], length: float, size: float, wide: float
+) -> list[tuple[float, str, list[Mark]]]:
+    """Marks whose labels would run into each other, joined: where the first stands, the words, the marks."""
+    groups: list[tuple[float, str, list[Mark]]] = []
+    for mark in sorted(marks, key=lambda m: m.hours):
+        start = mark.hours[0] / size
+        if groups:
+            before, words, members = groups[-1]
+            last = max(t for m in members for t in m.hours[-1:]) / size
+            if start < max(before, last) + (_width(words) + 16.0) / wide * length:
+                joined = words if mark.words in words.split(", ") else f"{words}, {mark.words}"
+                groups[-1] = (before, joined, [*members, mark])
+                continue
+        groups.append((start, mark.words, [mark]))
+    return groups
+
+
+def _width(words: str) -> float:
+    return len(words) * SMALL * _LETTER
+
+
+def _draw(strip: Axes, row: int, mark: Mark, lane: Lane, color: str, size: float) -> None:
+    times = [t / size for t in mark.hours]
+    if len(times) > _MOST_MARKS:
+        strip.plot([times[0], times[-1]], [row, row], color=color, linewidth=4, solid_capstyle="butt")
+        return
+    shape = lane.style.marker if lane.style else "o"
+    strip.plot(times, [row] * len(times), linestyle="", marker=shape, markersize=5.0 if len(times) < 20 else 3.0,
+               markeredgecolor=color, markerfacecolor="none" if mark.hidden else color, clip_on=False)  # fmt: skip
+
+
+def _write(strip: Axes, row: int, first: float, last: float, words: str, length: float, wide: float) -> None:
+    """The label right of the marks, or left of them where the right side has no room."""
+    text = {"va": "center_baseline", "fontsize": SMALL, "color": MUTED, "textcoords": "offset points"}
+    if last / length * wide + 9 + _width(words) <= wide or first / length * wide < _width(words):
+        strip.annotate(words, (last, row), (6, 0), ha="left", **text)
+    else:
+        strip.annotate(words, (first, row), (-6, 0), ha="right", **text)
+
+
+def guide_lines(ax: Axes, lanes: Sequence[Lane], horizon: float) -> None:
+    """Faint lines through the chart at what happens in every arm."""
+    size, _ = time_unit(horizon)
+    for lane in lanes:
+        for mark in lane.marks:
+            if (lane.style is None or len(lanes) == 1) and len(mark.hours) <= 3:
+                for t in mark.hours:
+                    ax.axvline(t / size, color=RULE, linewidth=1.0, linestyle=(0, (2, 2)), zorder=0)

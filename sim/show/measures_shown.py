@@ -1,0 +1,54 @@
+"""How decision measures are written for people: a heading, a unit, as many digits as mean something."""
+
+from __future__ import annotations
+
+import math
+
+from sim.scenario.measures_named import MEASURES
+from sim.show.style import signed
+
+_HEADINGS = {
+    "floor": "lowest trust",
+    "floor_gap": "gap at the floor",
+    "trust_days_lost": "trust-days lost",
+    "regained_hours": "time to regain 90 %",
+    "share_regained": "runs that regain 90 %",
+    "worst_loss": "loss of the worst-off 5 %",
+    "largest_story": "reach of the largest story",
+    "storm": "chance of a storm",
+    "cost": "cost",
+    "ripple": "ripple multiplier",
+}
+# unit of a measure -> factor, what people read, digits
+_UNITS = {
+    "points": (1.0, "points", 2),
+    "points x days": (1.0, "points × days per user", 1),
+    "h": (1.0 / 24.0, "days", 1),
+    "share": (100.0, "%", 1),
+    "money": (1.0, "money", 0),
+    "ratio": (1.0, "×", 2),
+}
+
+
+def heading(measure: str) -> str:
+    """A measure in a few words."""
+    return _HEADINGS.get(measure, measure.replace("_", " "))
+
+
+def unit_scale(measure: str) -> tuple[float, str]:
+    """The factor from the table's unit to the one people read, and that unit."""
+    unit = MEASURES[measure].unit
+    factor, words, _ = _UNITS.get(unit, (1.0, unit, 2))
+    return factor, words
+
+
+def shown_value(measure: str, value: float, *, difference: bool = False) -> str:
+    """A value of a measure, given in the table's unit, in the unit people read; a dash when there is none."""
+    unit = MEASURES[measure].unit
+    factor, _, digits = _UNITS.get(unit, (1.0, unit, 2))
+    if not math.isfinite(value):
+        return "–"
+    value *= factor
+    if unit == "share" and abs(value) >= 10:
+        digits = 0
+    return signed(value, digits) if difference else f"{value:,.{digits}f}"

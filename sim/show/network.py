@@ -1,0 +1,132 @@
+"""The network with every user coloured by trust: before, when mean trust was lowest, and at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.figure import Figure
+
+from sim.scenario.tell import day
+from sim.show.layout import positions
+from sim.show.style import INK, MUTED, SMALL, TEXT, TITLE, as_points, axes_or_new
+from sim.study.results import Run
+from sim.world import draws, pieces
+from sim.world.graph import Graph
+
+MOST_DRAWN = 3_000  # users; of a larger network a sample is drawn
+_MOST_TIES = 15_000  # more ties than this make a grey cloud and a large file
+MOMENTS = {"start": "trust_start", "worst": "trust_worst", "end": "trust"}
+
+# dark to light, so that low trust stands out on paper and a grey print keeps the order; from cividis' end to paper
+TRUST_COLORS = LinearSegmentedColormap.from_list(
+    "trust", ["#3b0f3f", "#8c2152", "#d3504a", "#f09a54", "#f6d58e", "#dfe6d2", "#a9cfd6"]
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """Where the users of a run stand who are drawn. rows i8[k]; places f8[k, 2]; ties i8[t, 2] into rows; sizes f8[k]."""
+
+    rows: np.ndarray
+    places: np.ndarray
+    ties: np.ndarray
+    sizes: np.ndarray
+    n_users: int
+
+    @property
+    def note(self) -> str:
+        """What is drawn: all users, or a sample and how large."""
+        drawn = len(self.rows)
+        if drawn == self.n_users:
+            return f"all {drawn:,} users"
+        return f"a sample of {drawn:,} of {self.n_users:,} users, found by a random walk"
+
+
+@lru_cache(maxsize=4)
+def picture(graph: Graph) -> Picture:
+    """The places of a network's users; of a large network, those of a sample. The same network, the same picture."""
+    n = graph.n_users
+    rows = np.arange(n)
+    part = graph
+    if n > MOST_DRAWN:
+        key = draws.stream(0, "picture")
+        visited = pieces.walked(graph.start, graph.heard, graph.back_start, graph.back, MOST_DRAWN, key)
+        rows, part = np.flatnonzero(visited), graph.induced(visited, "sampled for a picture")
+    places = positions(part.start, part.heard)
+    listener = np.repeat(np.arange(len(rows)), part.n_listened)
+    ties = np.unique(np.sort(np.column_stack([listener, part.heard.astype(np.int64)]), axis=1), axis=0)
+    if len(ties) > _MOST_TIES:
+        chosen = draws.uniforms(draws.stream(0, "drawn ties"), ties[:, 0], ties[:, 1]) < _MOST_TIES / len(ties)
+        ties = ties[chosen]
+    base = np.clip(9_000.0 / len(rows), 5.0, 60.0)
+    listeners = graph.n_listeners[rows]
+    sizes = base * (0.6 + 0.8 * np.sqrt(listeners / max(listeners.mean(), 1e-9))).clip(0.6, 4.0)
+    return Picture(rows, places, ties, sizes, n)
+
+
+def trust_scale(run: Run) -> Normalize:
+    """One scale for all moments of a run: the points that 98 in 100 users lie between, in whole fives."""
+    values = as_points(np.concatenate([run.users[column].to_numpy() for column in MOMENTS.values()]))
+    low, high = np.quantile(values, [0.01, 0.99])
+    low, high = 5.0 * np.floor(low / 5.0), 5.0 * np.ceil(high / 5.0)
+    return Normalize(float(low), float(max(high, low + 5.0)))
+
+
+def network(run: Run, ax: Axes | None = None, *, moment: str = "start", scale: Normalize | None = None) -> Axes:
+    """The network at one moment ("start", "worst" or "end"), each user coloured by trust in points.
+
+    Larger dots have more listeners. Networks above 3,000 users are drawn as a sample, and the title says so.
+    """
+    shown = picture(run.graph)
+    scale = scale or trust_scale(run)
+    given = ax is not None
+    ax = axes_or_new(ax, 5.6, 5.4)
+    trust = as_points(run.users[MOMENTS[moment]].to_numpy())
+    ends = shown.places[shown.ties]
+    alpha = float(np.clip(900.0 / max(len(shown.ties), 1), 0.06, 0.5))
+    ax.add_collection(LineCollection(list(ends), colors="#7b8790", linewidths=0.4, alpha=alpha, rasterized=True, zorder=1))
+    values = trust[shown.rows]
+    order = np.argsort(-values, kind="stable")  # those with the least trust are drawn last, so that none is hidden
+    dots = ax.scatter(
+        shown.places[order, 0], shown.places[order, 1], s=shown.sizes[order], c=values[order], cmap=TRUST_COLORS,
+        norm=scale, edgecolors="#4a4f55", linewidths=0.15, rasterized=True, zorder=2
+    )  # fmt: skip
+    ax.set_aspect("equal")
+    ax.set_xlim(-1.03, 1.03)
+    ax.set_ylim(-1.03, 1.03)
+    ax.set_axis_off()
+    ax.set_title(f"{_moment_words(run, moment)}\nmean {trust.mean():.1f} points", fontsize=TEXT + 0.5, color=INK)
+    if not given:
+        _scale_bar(ax.get_figure(root=True), dots, [ax], shown.note)
+    return ax
+
+
+def network_panels(run: Run, figure: Figure) -> list[Axes]:
+    """Before, at worst and at the end, side by side on one scale. figure: empty, some 10 by 4.4 inches."""
+    scale = trust_scale(run)
+    panels = [figure.add_subplot(1, 3, k + 1) for k in range(3)]
+    for ax, moment in zip(panels, MOMENTS, strict=True):
+        network(run, ax, moment=moment, scale=scale)
+    figure.suptitle(f"Who trusts the brand: {run.scenario.arm(run.arm).title}", x=0.01, ha="left", fontsize=TITLE,
+                    fontweight="bold", color=INK)  # fmt: skip
+    _scale_bar(figure, panels[0].collections[-1], panels, f"one run, {picture(run.graph).note}; larger dots have more listeners")
+    return panels
+
+
+def _scale_bar(figure, dots, panels, note: str) -> None:
+    bar = figure.colorbar(dots, ax=panels, orientation="horizontal", fraction=0.05, aspect=45, pad=0.02, extend="both")
+    bar.set_label(f"trust, points  ({note})", fontsize=SMALL, color=MUTED)
+    bar.ax.tick_params(labelsize=SMALL, colors=MUTED, length=2)
+    bar.outline.set_visible(False)
+
+
+def _moment_words(run: Run, moment: str) -> str:
+    if moment == "start":
+        return "before"
+    hour = run.worst_hour if moment == "worst" else run.scenario.horizon
+    return f"{'when it was lowest' if moment == 'worst' else 'at the end'} ({day(hour)})"

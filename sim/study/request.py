@@ -1,0 +1,90 @@
+"""What a person asks to be run: a scenario, with what stands in for parts of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.dynamics.setup import Seeds, build_world, fit
+from sim.errors import RippleError
+from sim.scenario.scenario import Scenario, load
+from sim.world.graph import Graph, as_graph
+from sim.world.people import World
+
+DEFAULT_SEED = 1
+
+
+@dataclass(frozen=True)
+class Request:
+    """A scenario with all changes in it, and the network when one was handed over in memory."""
+
+    scenario: Scenario
+    graph: Graph | None
+
+    def world(self, seeds: Seeds) -> World:
+        """The users on their network under these seeds."""
+        if self.graph is None:
+            return build_world(self.scenario, seeds)
+        return build_world(self.scenario, seeds, fit(self.graph, self.scenario.network.users, seeds.network))
+
+
+def request(
+    scenario: str | Path | Mapping[str, object] | Scenario,
+    *,
+    network: object = None,
+    users: int | None = None,
+    horizon: float | str | None = None,
+    changes: Mapping[str, object] | None = None,
+) -> Request:
+    """Put together what is asked for.
+
+    network: a path to an edge list, a Graph, a NetworkX graph, a SciPy matrix or a table of ties; users: how many (a
+    sample, when the network has more); horizon: hours, or words ("30 d"); changes: path -> value.
+    Raises RippleError for anything that does not fit.
+    """
+    found = load(scenario)
+    if network is not None and (not isinstance(network, (str, Path)) or not _names_a_generator(network)):
+        found = found.changed({"network": _file(network) if isinstance(network, (str, Path)) else {"kind": "karate"}})
+    elif network is not None:
+        found = found.changed({"network": {"kind": str(network)}})
+    all_changes = dict(changes or {})
+    if users is not None:
+        all_changes["network.users"] = whole_number(users, "users", least=1)
+    if horizon is not None:
+        all_changes["horizon"] = horizon if isinstance(horizon, str) else f"{float(horizon):g} h"
+    graph = None if network is None or isinstance(network, (str, Path)) else as_graph(network)
+    if graph is not None and users is not None:
+        graph, all_changes = fit(graph, all_changes.pop("network.users"), DEFAULT_SEED), all_changes
+    return Request(found.changed(all_changes), graph)
+
+
+def _names_a_generator(network: str | Path) -> bool:
+    from sim.world.graph import GENERATORS
+
+    return str(network) in GENERATORS
+
+
+def _file(network: str | Path) -> dict[str, object]:
+    return {"file": str(Path(network).expanduser().resolve())}
+
+
+def whole_number(value: object, name: str, least: int) -> int:
+    """A whole number of at least `least`. Raises RippleError naming what it was for."""
+    try:
+        number = int(str(value))
+    except ValueError:
+        raise RippleError(f"{name}: {value!r} is not a whole number") from None
+    if number < least:
+        raise RippleError(f"{name}: {number} is too few; at least {least}")
+    return number
+
+
+def seed_of(seed: object) -> int:
+    """A seed as a whole number; None is the default one. Raises RippleError."""
+    if seed is None:
+        return DEFAULT_SEED
+    try:
+        return int(str(seed))
+    except ValueError:
+        raise RippleError(f"seed: {seed!r} is not a whole number") from None

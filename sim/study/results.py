@@ -1,0 +1,234 @@
+"""One run: its tables, saved and opened without loss.
+
+    run = run("data-breach", arm="silence", seed=1)
+    run.series["trust"], run.ledger, run.stories, run.users, run.provenance
+    run.save("runs/silence"); open_run("runs/silence")
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sim.dynamics import ledger, observe
+from sim.dynamics import state as s
+from sim.dynamics.engine import Engine
+from sim.dynamics.setup import Seeds, prepare, without_word_of_mouth
+from sim.errors import RippleError
+from sim.scenario.scenario import Scenario, load
+from sim.study.folder import new_folder
+from sim.study.provenance import provenance, seeds_as_dict
+from sim.study.request import request, seed_of
+from sim.world.graph import Graph
+
+_TABLES = ("series", "ledger", "stories", "hops", "users")
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run left behind. Trust and shares 0..1, times in hours since the start.
+
+    series   index hour; trust (expressed), own, cognitive, affective, wound, scar, quantiles, advocates, detractors over
+             all users, with the prefix followers_ and reached_ over those; and counts of what went on
+    ledger   book, cause, channel, trust: change of mean trust; book `own` sums to the change of series.own, book
+             `expressed` to that of series.trust
+    stories  one row per act that went out: when, how it came out, how many met, heard and shared it
+    hops     act, hop, users: who first heard of an act at which hop
+    users    one row per user in the order of the network: label, trust at the start, when lowest, and at the end ...
+    """
+
+    scenario: Scenario
+    arm: str
+    series: pd.DataFrame
+    ledger: pd.DataFrame
+    stories: pd.DataFrame
+    hops: pd.DataFrame
+    users: pd.DataFrame
+    provenance: dict[str, object]
+    _rows: Graph = field(repr=False)
+    _order: np.ndarray | None = field(repr=False, default=None)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The network; its rows are the rows of `users`."""
+        return self._rows if self._order is None else self._rows.reordered(np.argsort(self._order))
+
+    @property
+    def seed(self) -> object:
+        """The seed that gives this run again."""
+        return self.provenance["seed"]
+
+    @property
+    def worst_hour(self) -> float:
+        """The hour at which mean trust was lowest."""
+        return float(self.series["trust"].idxmin())
+
+    def save(self, folder: str | Path, *, force: bool = False) -> Path:
+        """Write the run into a new folder (Parquet, YAML, JSON; nothing is pickled), at once or not at all.
+
+        Raises RippleError when the folder is not empty (unless `force`) or cannot be written.
+        """
+        with new_folder(folder, force=force) as work:
+            self.write(work)
+        return Path(folder)
+
+    def write(self, folder: Path) -> None:
+        """Write the files of the run into an existing folder."""
+        for name in _TABLES:
+            getattr(self, name).to_parquet(folder / f"{name}.parquet")
+        ties = {name: getattr(self.graph, name) for name in ("start", "heard", "weight", "labels", "community")}
+        np.savez_compressed(
+            folder / "network.npz",
+            **{name: values for name, values in ties.items() if values is not None},
+            about=json.dumps({"directed": self.graph.directed, "kind": self.graph.kind, "notes": list(self.graph.notes)}),
+        )
+        self.scenario.save(folder / "scenario.yaml")
+        text = json.dumps({"format": _FORMAT, "arm": self.arm, **self.provenance}, indent=1)
+        (folder / "provenance.json").write_text(text, encoding="utf-8")
+
+
+def open_run(folder: str | Path) -> Run:
+    """Open a saved run; it is as good as a fresh one. Raises RippleError when the folder holds none."""
+    path = Path(folder).expanduser()
+    try:
+        facts = json.loads((path / "provenance.json").read_text(encoding="utf-8"))
+        if facts.get("program") != "trust-ripple" or "arm" not in facts:
+            raise RippleError(f"{path} holds no run of Trust Ripple")
+        if facts.pop("format") > _FORMAT:
+            raise RippleError(f"{path} was written by a later version of Trust Ripple ({facts.get('version')})")
+        tables = {name: pd.read_parquet(path / f"{name}.parquet") for name in _TABLES}
+        with np.load(path / "network.npz", allow_pickle=False) as stored:
+            graph = _graph({name: stored[name] for name in stored.files})
+        scenario = load(path / "scenario.yaml", look_for_network=False)
+    except FileNotFoundError as problem:
+        raise RippleError(f"{path} holds no complete run: {Path(problem.filename or '').name} is missing") from None
+    except (OSError, KeyError, json.JSONDecodeError) as problem:
+        raise RippleError(f"{path} cannot be read as a run: {problem}") from None
+    return Run(scenario=scenario, arm=facts.pop("arm"), provenance=facts, _rows=graph, **tables)
+
+
+def _graph(stored: dict[str, np.ndarray]) -> Graph:
+    about = json.loads(str(stored.pop("about")))
+    return Graph.from_rows(
+        stored["start"],
+        stored["heard"],
+        weight=stored.get("weight"),
+        labels=stored.get("labels"),
+        community=stored.get("community"),
+        directed=about["directed"],
+        kind=about["kind"],
+        notes=tuple(about["notes"]),
+    )
+
+
+def run(
+    scenario: str | Path | Mapping[str, object] | Scenario,
+    *,
+    arm: str | None = None,
+    seed: int | Seeds | None = None,
+    network: object = None,
+    users: int | None = None,
+    horizon: float | str | None = None,
+    changes: Mapping[str, object] | None = None,
+    word_of_mouth: bool = True,
+    progress: Callable[[float], None] | None = None,
+) -> Run:
+    """Run one arm of a scenario (None: the reference) under one seed.
+
+    network: an edge list or a graph in place of the scenario's; users, horizon (h, or words), changes (path -> value)
+    likewise. word_of_mouth=False: the same draws with nobody passing anything on. progress: called with the hours done.
+    Raises RippleError for anything that does not fit.
+    """
+    asked = request(scenario, network=network, users=users, horizon=horizon, changes=changes)
+    seeds = Seeds.of(seed if isinstance(seed, Seeds) else seed_of(seed))
+    asked.scenario.arm(arm)  # a mistyped arm is said before a network is built
+    setup = prepare(asked.scenario, arm, seeds, asked.world(seeds))
+    if not word_of_mouth:
+        setup = without_word_of_mouth(setup)
+    engine = Engine(setup).run(progress)
+    return run_from(engine, asked.scenario, arm or asked.scenario.reference, seeds)
+
+
+def run_from(engine: Engine, scenario: Scenario, arm: str, seeds: Seeds) -> Run:
+    """The tables of a finished engine. Raises ArithmeticError when a book does not close."""
+    ledger.check(engine)
+    world = engine.world
+    seed: object = seeds.events if len(set(seeds)) == 1 else seeds_as_dict(seeds)
+    return Run(
+        scenario=scenario,
+        arm=arm,
+        series=series_of(engine),
+        ledger=pd.DataFrame(ledger.accounts(engine), columns=["book", "cause", "channel", "trust"]),
+        stories=_stories(engine),
+        hops=_hops(engine),
+        users=_users(engine),
+        provenance=provenance(
+            scenario,
+            world.graph,
+            seed=seed,
+            seeds=seeds_as_dict(seeds),
+            talk_step=engine.setup.step,
+            word_of_mouth=engine.setup.word_of_mouth,
+        ),
+        _rows=world.graph,
+        _order=world.order,
+    )
+
+
+def series_of(engine: Engine) -> pd.DataFrame:
+    """What was observed, by hour."""
+    rows = engine.rows[: int(engine.state[s.STEP]) + 1]
+    index = pd.Index(np.arange(len(rows)) * engine.setup.step, name="hour")
+    return pd.DataFrame(observe.table(rows), index=index)
+
+
+def _stories(engine: Engine) -> pd.DataFrame:
+    acts = engine.acts[: len(engine.out)]
+    return pd.DataFrame(
+        {
+            "act": [out.act.id for out in engine.out],
+            "kind": [out.act.kind for out in engine.out],
+            "time": [out.time for out in engine.out],
+            "told": [out.told for out in engine.out],
+            "refers_to": [out.act.of or "" for out in engine.out],
+            "virality": acts["hazard"] * engine.kappa,
+            "met": acts["n_met"],
+            "heard": acts["n_heard"],
+            "shared": acts["n_shared"],
+            "share_of_users": acts["n_heard"] / engine.n,
+            "repairs": acts["eta"],
+        }
+    )
+
+
+def _hops(engine: Engine) -> pd.DataFrame:
+    counts = engine.hops[: len(engine.out)]
+    act, hop = np.nonzero(counts)
+    ids = [out.act.id for out in engine.out]
+    return pd.DataFrame({"act": [ids[a] for a in act], "hop": hop, "users": counts[act, hop]}, columns=["act", "hop", "users"])
+
+
+def _users(engine: Engine) -> pd.DataFrame:
+    world, n = engine.world, engine.n
+    labels = world.graph.labels
+    columns = {
+        "label": labels if labels is not None else world.order.astype(str),
+        "listens_to": np.diff(world.graph.start),
+        "listeners": np.diff(world.graph.back_start),
+        "follows": (engine.flags[:n] & s.FOLLOWS) != 0,
+        "reached": (engine.flags[:n] & s.REACHED) != 0,
+        "trust_start": engine.start_trust,
+        "trust_worst": engine.lowest[:n],
+        "trust": engine.expressed_trust(),
+        "trust_mean": engine.mean_trust_over_time(),
+        "own": s.column(engine.columns, s.OWN, n),
+        **engine.sides_and_wounds(),
+    }
+    return pd.DataFrame({name: world.in_first_order(np.asarray(values)) for name, values in columns.items()})

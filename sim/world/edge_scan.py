@@ -1,0 +1,218 @@
+"""The compiled reader of edge lists: from bytes to numbered names, one pass, no line ever becomes a Python object.
+
+Names are bytes here; `edge_list.py` decodes each once, when all are known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.compiled import compiled
+
+LONGEST_NAME = 400  # bytes
+LONGEST_WEIGHT = 32  # characters
+SHOWN = 8  # broken lines that are kept to be shown
+
+# Why a line is broken
+VALUES, QUOTE, EMPTY, LONG, CONTROL, WEIGHT = 1, 2, 3, 4, 5, 6
+
+_TAB, _LINE, _SPACE, _QUOTE, _HASH, _COMMA, _PERCENT, _DOT = (np.uint8(ord(c)) for c in '\t\n "#,%.')
+_FNV_START, _FNV_PRIME, _S32, _S29 = (
+    np.uint64(0xCBF29CE484222325),
+    np.uint64(0x100000001B3),
+    np.uint64(32),
+    np.uint64(29),
+)
+
+
+@compiled
+def _is_blank(byte, separator):
+    """Space, carriage return, vertical tab, form feed; a tab too unless it separates."""
+    return byte == _SPACE or (byte == _TAB and separator != _TAB) or (byte >= 11 and byte <= 13)
+
+
+@compiled
+def _number_of(text, first, last, slots, hashes, pool, offsets, state):
+    """The number of a name, a new one for a name not seen before (open addressing, FNV-1a)."""
+    hashed = _FNV_START
+    for place in range(first, last):
+        hashed = (hashed ^ np.uint64(text[place])) * _FNV_PRIME
+    hashed ^= hashed >> _S32
+    hashed ^= hashed >> _S29
+    mask = len(slots) - 1
+    slot = np.int64(hashed & np.uint64(mask))
+    while slots[slot] != 0:
+        number = np.int64(slots[slot]) - 1
+        if hashes[number] == hashed and offsets[number + 1] - offsets[number] == last - first:
+            same = True
+            for place in range(last - first):
+                if pool[offsets[number] + place] != text[first + place]:
+                    same = False
+                    break
+            if same:
+                return number
+        slot = (slot + 1) & mask
+    number = state[0]
+    state[0] += 1
+    slots[slot] = number + 1
+    hashes[number] = hashed
+    for place in range(last - first):
+        pool[offsets[number] + place] = text[first + place]
+    offsets[number + 1] = offsets[number] + last - first
+    return number
+
+
+@compiled
+def scan(text, layout, slots, hashes, pool, offsets, state, source, target, lines, amounts, broken):
+    """Read lines of text until its end or until the tables are full; returns the place of the first line not read.
+
+    text     u1[]    whole lines of UTF-8 or any other text that contains ASCII
+    layout   6 ints  separator (0: spaces and tabs), number of columns, column of source, of target, of weight (-1:
+                     none), line to leave out (the header, 0: none); columns count from 0, lines from 1
+    slots    u4[2^k] hash table: 0 or number + 1;  hashes u8[names];  pool u1[], offsets i8[names + 1]: the names
+    state    i8[6]   names, lines, rows, broken lines, rows of this call, place
+    source, target  u4[rows]  numbers of names, lines i8[rows], amounts u1[rows, LONGEST_WEIGHT]: rows of this call
+    broken   i8[SHOWN, 4]  line, why, number of values, place in the text; the first ones
+
+    Blank lines and those that begin with # or % are passed over. A field that begins with a quote ends at the next
+    single one; a doubled quote stands for one.
+    """
+    separator, columns, at_source, at_target, at_weight, header = layout
+    blanks = separator == 0
+    end = len(text)
+    place = state[5]
+    state[4] = 0
+    where = np.empty((3, 2), dtype=np.int64)
+    while place < end:
+        after = place
+        while after < end and text[after] != _LINE:
+            after += 1
+        if (
+            state[0] + 2 >= len(offsets)
+            or 2 * (state[0] + 2) > len(slots)
+            or offsets[state[0]] + after - place > len(pool)
+        ):
+            break
+        first, last = place, after
+        place = min(after + 1, end)
+        state[1] += 1
+        while first < last and _is_blank(text[first], np.uint8(0)):
+            first += 1
+        if first == last or text[first] == _HASH or text[first] == _PERCENT or state[1] == header:
+            continue
+        if not blanks:
+            while first > 0 and text[first - 1] == _TAB and separator == _TAB:  # empty first fields
+                first -= 1
+        why = 0
+        values = 0
+        here = first
+        more = True
+        where[:, :] = 0
+        while more:
+            while here < last and _is_blank(text[here], separator):
+                here += 1
+            if blanks and here == last:
+                break
+            begin = here
+            if here < last and text[here] == _QUOTE:
+                here += 1
+                while here < last and (text[here] != _QUOTE or (here + 1 < last and text[here + 1] == _QUOTE)):
+                    here += 2 if text[here] == _QUOTE else 1
+                if here >= last:
+                    why = QUOTE
+            while here < last and text[here] != separator and not (blanks and _is_blank(text[here], separator)):
+                here += 1
+            stop = here
+            while stop > begin and _is_blank(text[stop - 1], separator):
+                stop -= 1
+            for kind in range(3):
+                if values == layout[2 + kind]:
+                    where[kind, 0] = begin
+                    where[kind, 1] = stop
+            values += 1
+            more = here < last
+            here += 1
+        if why == 0 and values != columns:
+            why = VALUES
+        for kind in range(2):
+            begin, stop = where[kind, 0], where[kind, 1]
+            if why != 0:
+                break
+            if stop == begin or (stop - begin == 2 and text[begin] == _QUOTE):
+                why = EMPTY
+            elif stop - begin > LONGEST_NAME:
+                why = LONG
+            else:
+                for letter in range(begin, stop):
+                    if text[letter] < 32 or text[letter] == 127:
+                        why = CONTROL
+        if why == 0 and at_weight >= 0:
+            begin, stop = where[2, 0], where[2, 1]
+            if stop - begin >= 2 and text[begin] == _QUOTE and text[stop - 1] == _QUOTE:
+                begin, stop = begin + 1, stop - 1
+            if stop == begin or stop - begin > LONGEST_WEIGHT:
+                why = WEIGHT
+            else:
+                row = state[4]
+                for letter in range(LONGEST_WEIGHT):
+                    byte = text[begin + letter] if begin + letter < stop else np.uint8(0)
+                    amounts[row, letter] = _DOT if byte == _COMMA and separator != _COMMA else byte
+        if why != 0:
+            if state[3] < len(broken):
+                broken[state[3], 0] = state[1]
+                broken[state[3], 1] = why
+                broken[state[3], 2] = values
+                broken[state[3], 3] = first
+            state[3] += 1
+            continue
+        row = state[4]
+        source[row] = _number_of(text, where[0, 0], where[0, 1], slots, hashes, pool, offsets, state)
+        target[row] = _number_of(text, where[1, 0], where[1, 1], slots, hashes, pool, offsets, state)
+        lines[row] = state[1]
+        state[4] += 1
+        state[2] += 1
+    state[5] = place
+    return place
+
+
+@compiled
+def _refill(slots, hashes, names):
+    mask = len(slots) - 1
+    for number in range(names):
+        slot = np.int64(hashes[number] & np.uint64(mask))
+        while slots[slot] != 0:
+            slot = (slot + 1) & mask
+        slots[slot] = number + 1
+
+
+@dataclass
+class Names:
+    """The names seen so far, each with a number; grows as needed."""
+
+    slots: np.ndarray = field(default_factory=lambda: np.zeros(1 << 12, dtype=np.uint32))
+    hashes: np.ndarray = field(default_factory=lambda: np.empty(1 << 11, dtype=np.uint64))
+    pool: np.ndarray = field(default_factory=lambda: np.empty(1 << 16, dtype=np.uint8))
+    offsets: np.ndarray = field(default_factory=lambda: np.zeros((1 << 11) + 1, dtype=np.int64))
+
+    def grow(self, names: int, line: int) -> None:
+        """Make room for twice as many names, and for a line of so many bytes."""
+        size = 2 * len(self.slots)
+        self.hashes = _longer(self.hashes, size // 2)
+        self.offsets = _longer(self.offsets, size // 2 + 1)
+        self.pool = _longer(self.pool, 2 * len(self.pool) + line)
+        self.slots = np.zeros(size, dtype=np.uint32)
+        _refill(self.slots, self.hashes, names)
+
+    def texts(self, names: int) -> list[bytes]:
+        """The names as bytes, in the order in which they were first seen."""
+        whole = self.pool[: self.offsets[names]].tobytes()
+        ends = self.offsets[: names + 1].tolist()
+        return [whole[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+
+
+def _longer(array: np.ndarray, length: int) -> np.ndarray:
+    out = np.empty(length, dtype=array.dtype)
+    out[: len(array)] = array
+    return out

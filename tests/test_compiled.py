@@ -1,0 +1,216 @@
+"""What compiled loops promise: an edit anywhere is seen, nothing of the user's is changed, threads do no harm.
+
+Each test works on a copy of the package in a folder of its own, with a small module `sim/probe.py` put into it whose
+loop calls a loop of another module, and runs it in a fresh process.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PROBE = '''
+import numpy as np
+from sim.compiled import compiled
+from sim.world.draws import uniform
+
+@compiled
+def total(key, n):
+    """The sum of n uniforms of one key."""
+    out = 0.0
+    for i in range(n):
+        out += uniform(key, np.uint64(i), np.uint64(3))
+    return out
+'''
+TOTAL = "from sim.probe import total; import numpy as np; print(repr(total(np.uint64(12345), 100)))"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A folder with a copy of the package and the probe."""
+    folder = tmp_path / "copy"
+    shutil.copytree(ROOT / "sim", folder / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "sim" / "probe.py").write_text(PROBE, encoding="utf-8")
+    return folder
+
+
+def command(copy: Path, code: str, **environment: str) -> dict:
+    """A fresh process that sees the copy and nothing else of ours; its caches lie beside the copy."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "RIPPLE_", "XDG_", "PYTHON"))}
+    clean |= {"PYTHONPATH": str(copy), "RIPPLE_CACHE_DIR": str(copy.parent / "cache"), "TMPDIR": str(copy.parent)}
+    clean |= {"PYTHONDONTWRITEBYTECODE": "1"}
+    return {"args": [sys.executable, "-W", "error", "-c", code], "cwd": copy.parent, "env": clean | environment}
+
+
+def start(copy: Path, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        **command(copy, code, **environment), capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def printed(answer: subprocess.CompletedProcess[str]) -> str:
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout.strip()
+
+
+def kernels(folder: Path) -> set[Path]:
+    """The files of machine code below a folder."""
+    return set(folder.rglob("*.nbc"))
+
+
+def test_an_edit_of_draws_is_seen_by_a_loop_in_another_module(copy: Path) -> None:
+    """total = sum_i uniform(key, i, 3) before and after a constant of draws.py changed; NumPy says what it must be.
+
+    Tolerance: the same 100 float64 are added, in another order: 100 x 2^-53 x the sum (about 50) < 1e-12.
+    """
+    by_numpy = "from sim.world.draws import uniforms; print(repr(float(uniforms(12345, range(100), 3).sum())))"
+    before = float(printed(start(copy, TOTAL)))
+    assert before == float(printed(start(copy, TOTAL))), "the cached loop gives another number than the fresh one"
+    assert abs(before - float(printed(start(copy, by_numpy)))) < 1e-12
+
+    draws = copy / "sim" / "world" / "draws.py"
+    text = draws.read_text(encoding="utf-8")
+    assert text.count("0xD1B54A32D192ED03") == 1
+    draws.write_text(text.replace("0xD1B54A32D192ED03", "0xD1B54A32D192ED05"), encoding="utf-8")
+    after = float(printed(start(copy, TOTAL)))
+    assert abs(after - float(printed(start(copy, by_numpy)))) < 1e-12
+    assert abs(after - before) > 1e-6
+
+
+def test_the_second_start_compiles_nothing(copy: Path) -> None:
+    """After one call the machine code is in the cache: a second process adds no file and compiles no loop anew."""
+    printed(start(copy, TOTAL))
+    first = kernels(copy.parent / "cache")
+    assert first
+    hits = TOTAL + "; print(sum(total.stats.cache_hits.values()), sum(total.stats.cache_misses.values()))"
+    assert printed(start(copy, hits)).splitlines()[-1] == "1 0"
+    assert kernels(copy.parent / "cache") == first
+
+
+def test_an_unwritable_cache_folder_falls_back_to_a_private_temporary_one(copy: Path) -> None:
+    """A file in the way and a folder that cannot be written both lead to a temporary folder that is gone at the end."""
+    (copy.parent / "file").write_text("in the way", encoding="utf-8")
+    tell = "; from sim.compiled import CACHE_FOLDER as c; print(c, oct(c.stat().st_mode & 0o777))"
+    expected = printed(start(copy, TOTAL))
+    for place in (copy.parent / "file", copy.parent / "file" / "below", Path("/proc/nothing")):
+        total, folder = printed(start(copy, TOTAL + tell, RIPPLE_CACHE_DIR=str(place))).splitlines()
+        assert total == expected
+        assert folder.startswith(str(copy.parent / "trust-ripple-kernels-"))
+        assert folder.endswith(" 0o700") or os.name == "nt"
+        assert not list(copy.parent.glob("trust-ripple-kernels-*")), "the temporary folder was left behind"
+    assert (copy.parent / "file").read_text(encoding="utf-8") == "in the way"
+
+
+def test_an_empty_variable_names_no_folder(copy: Path) -> None:
+    """RIPPLE_CACHE_DIR= and XDG_CACHE_HOME= count as not set; nothing is written into the working folder."""
+    home = copy.parent / "home"
+    home.mkdir()
+    before = set(copy.parent.iterdir())
+    answer = start(copy, TOTAL, RIPPLE_CACHE_DIR="", XDG_CACHE_HOME="", HOME=str(home), LOCALAPPDATA=str(home))
+    printed(answer)
+    assert set(copy.parent.iterdir()) == before
+    assert kernels(home)
+
+
+def test_a_home_that_does_not_exist_does_no_harm(copy: Path) -> None:
+    """In a container HOME may point nowhere: the loop still runs."""
+    printed(start(copy, TOTAL, RIPPLE_CACHE_DIR="", HOME="/proc/nobody", LOCALAPPDATA="/proc/nobody"))
+
+
+@pytest.mark.parametrize("chosen", ["", "mine"])
+def test_the_users_numba_settings_stay_as_they_were(copy: Path, chosen: str) -> None:
+    """Our loops leave every setting of numba.config as it was; the user's own cached loops go where they did."""
+    code = """
+import numba
+from numba import config
+before = {name: getattr(config, name) for name in dir(config) if name.isupper()}
+from sim.probe import total
+import numpy as np
+total(np.uint64(1), 10)
+after = {name: getattr(config, name) for name in dir(config) if name.isupper()}
+assert after == before, {k for k in after if after[k] != before.get(k)}
+import theirs
+theirs.double(2.0)
+"""
+    own = copy.parent / "own"
+    own.mkdir()
+    (own / "theirs.py").write_text(
+        "import numba\n@numba.njit(cache=True)\ndef double(x):\n    return 2.0 * x\n", encoding="utf-8"
+    )
+    environment = {"PYTHONPATH": f"{copy}{os.pathsep}{own}"}
+    if chosen:
+        environment["NUMBA_CACHE_DIR"] = str(copy.parent / chosen)
+    printed(start(copy, code, **environment))
+    theirs = copy.parent / chosen if chosen else own
+    assert [path.name.split(".")[0] for path in kernels(theirs)] == ["theirs"]
+    assert not any(path.name.startswith("theirs") for path in kernels(copy.parent / "cache"))
+
+
+def test_loops_called_from_many_threads_do_no_harm_under_workqueue(copy: Path) -> None:
+    """Numba's layer `workqueue` aborts the process when parallel loops are called from several threads at once.
+
+    Ours are not parallel inside: eight threads, the same sum from each.
+    """
+    code = """
+from concurrent.futures import ThreadPoolExecutor
+import numpy as np
+from sim.probe import total
+with ThreadPoolExecutor(8) as pool:
+    sums = set(pool.map(lambda _: total(np.uint64(12345), 1_000_000), range(32)))
+assert len(sums) == 1, sums
+print("done")
+"""
+    assert printed(start(copy, code, NUMBA_THREADING_LAYER="workqueue")) == "done"
+
+
+def test_two_processes_may_fill_the_cache_at_once(copy: Path) -> None:
+    """Worker processes start together on an empty cache: all of them get the number."""
+    workers = [subprocess.Popen(**command(copy, TOTAL), stdout=-1, stderr=-1, text=True) for _ in range(3)]
+    answers = [worker.communicate(timeout=120) for worker in workers]
+    assert [worker.returncode for worker in workers] == [0, 0, 0], answers
+    assert len({out for out, _ in answers}) == 1
+
+
+def test_loops_let_other_threads_run(copy: Path) -> None:
+    """Every loop is compiled with nogil, so that replicates run side by side in threads."""
+    code = "from sim.probe import total; print(total.targetoptions.get('nogil'), total.targetoptions.get('parallel'))"
+    assert printed(start(copy, code)) == "True None"
+
+
+def test_no_loop_is_compiled_in_another_way() -> None:
+    """Only sim/compiled.py knows Numba: no njit, prange, fastmath=True or parallel=True anywhere else."""
+    for path in sorted((ROOT / "sim").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = f"{path.relative_to(ROOT).as_posix()}, line {getattr(node, 'lineno', 0)}"
+            if isinstance(node, ast.keyword) and node.arg in ("fastmath", "parallel"):
+                assert isinstance(node.value, ast.Constant), name
+                assert node.value.value is False, f"{name}: results must not depend on the machine or its threads"
+            word = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+            assert word not in ("prange", "vectorize", "guvectorize", "jit"), name
+            assert word != "njit" or path.name == "compiled.py", f"{name}: decorate with sim.compiled.compiled"
+
+
+def test_the_hash_sees_every_source_and_nothing_else(tmp_path: Path) -> None:
+    """source_hash changes with the text, the name and the number of .py files, and with nothing else."""
+    from sim.compiled import source_hash
+
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "one.py").write_text("x = 1\n", encoding="utf-8")
+    first = source_hash(tmp_path)
+    (tmp_path / "notes.txt").write_text("not a source", encoding="utf-8")
+    assert source_hash(tmp_path) == first
+    (tmp_path / "a" / "one.py").write_text("x = 2\n", encoding="utf-8")
+    second = source_hash(tmp_path)
+    (tmp_path / "a" / "one.py").rename(tmp_path / "a" / "two.py")
+    third = source_hash(tmp_path)
+    (tmp_path / "b.py").write_text("", encoding="utf-8")
+    assert len({first, second, third, source_hash(tmp_path)}) == 4
+    assert np.all([len(h) == 16 for h in (first, second, third)])
