@@ -19,7 +19,7 @@ _HOME = {
     "load": "sim.scenario.scenario",
     "open_run": "sim.study.results",
     "read_edge_list": "sim.world.edge_list",
-    "ripple_multiplier": "sim.study.measures",
+    "ripple_multipliers": "sim.study.measures",
     "run": "sim.study.results",
 }
 

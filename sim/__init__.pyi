@@ -3,7 +3,7 @@ from sim.scenario.scenario import Scenario as Scenario
 from sim.scenario.scenario import load as load
 from sim.study.compare import Comparison as Comparison
 from sim.study.compare import compare as compare
-from sim.study.measures import ripple_multiplier as ripple_multiplier
+from sim.study.measures import ripple_multipliers as ripple_multipliers
 from sim.study.results import Run as Run
 from sim.study.results import open_run as open_run
 from sim.study.results import run as run

@@ -17,18 +17,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-DAY, WEEK, YEAR = 24.0, 168.0, 8760.0
+DAY, YEAR = 24.0, 8760.0
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_TIMES = (  # names, how many of it make an hour or how many hours it has
-    (("s", "sec", "secs", "second", "seconds"), 1 / 3600),
-    (("min", "mins", "minute", "minutes"), 1 / 60),
-    (("h", "hr", "hrs", "hour", "hours"), 1.0),
-    (("d", "day", "days"), DAY),
-    (("w", "wk", "week", "weeks"), WEEK),
-    (("y", "yr", "year", "years"), YEAR),
+_TIMES = (  # names, and how many hours it has
+    (("s", "sec", "secs", "second", "seconds"), Fraction(1, 3600)),
+    (("min", "mins", "minute", "minutes"), Fraction(1, 60)),
+    (("h", "hr", "hrs", "hour", "hours"), Fraction(1)),
+    (("d", "day", "days"), Fraction(24)),
+    (("w", "wk", "week", "weeks"), Fraction(168)),
+    (("y", "yr", "year", "years"), Fraction(8760)),
 )
 _HOURS = {name: size for names, size in _TIMES for name in names}
 _MONTHS = ("m", "mo", "month", "months")
@@ -114,7 +115,7 @@ def _part(value: object, units: str, what: str, unit: str) -> float:
         percent = float(match[1])
         if not 0 <= percent <= 100:
             raise ValueError(f"{shown(value)} is not a {what}; it goes from 0 {unit} to 100 {unit}")
-        return percent / 100
+        return float(_exactly(match[1]) / 100)
     part = _plain(value, f"a {what}", f"write 30 {unit} or 0.3")
     if 0 <= part <= 1:
         return part
@@ -138,7 +139,7 @@ def hours(value: object) -> float:
         if re.match(r"[+-]?\d+,\d", text):
             raise ValueError(f"{shown(value)}: write the decimal point as a point, not a comma")
         raise ValueError(f"{shown(value)} is not a time; write it like 90 min, 5 h, 5 d or 5 d 3 h")
-    total = 0.0
+    total = Fraction(0)  # exact until the end: 1 h 47 min is the number nearest to 107/60
     for digits, unit in pieces:
         if unit.lower() in _MONTHS:
             raise ValueError(f"{shown(value)}: months differ in length (and m could be minutes); write days or min")
@@ -146,15 +147,15 @@ def hours(value: object) -> float:
             raise ValueError(f"{shown(value)}: '{unit}' is not a unit of time; write s, min, h, d, w or y")
         if digits.startswith("-"):
             raise ValueError(f"{shown(value)} is a negative time")
-        total += _in_hours(float(digits), unit.lower())
-    if not math.isfinite(total):
-        raise ValueError(f"{shown(value)} is too long")
-    return total
+        if float(digits) > 1e12:
+            raise ValueError(f"{shown(value)} is too long")
+        total += _exactly(digits) * _HOURS[unit.lower()]
+    return float(total)
 
 
-def _in_hours(digits: float, unit: str) -> float:
-    size = _HOURS[unit]
-    return digits * size if size >= 1 else digits / round(1 / size)  # 90 / 60 is exact, 90 * (1 / 60) is not
+def _exactly(digits: str) -> Fraction:
+    """A decimal number without round-off; huge exponents and endless digits only as exactly as a float."""
+    return Fraction(float(digits)) if len(digits) > 40 or "e" in digits.lower() else Fraction(digits)
 
 
 def rate(value: object) -> float:
@@ -167,7 +168,7 @@ def rate(value: object) -> float:
         raise ValueError(f"{shown(value)}: '{match[2]}' is not a unit of time; write s, min, h, d, w or y")
     if float(match[1]) < 0:
         raise ValueError(f"{shown(value)} is a negative rate")
-    return float(match[1]) / _in_hours(1.0, match[2].lower())
+    return float(match[1]) / float(_HOURS[match[2].lower()])
 
 
 def yes_no(value: object) -> bool:
@@ -202,6 +203,8 @@ def moment(value: object) -> Moment:
     by_day = re.fullmatch(rf"(?:day|d)\s*(\d+)(?:[ ,]\s*{_CLOCK})?", text, re.IGNORECASE)
     if by_day:
         hour = _clock(value, *by_day.groups()[1:]) if by_day[2] else None
+        if len(by_day[1]) > 5:
+            raise ValueError(f"{shown(value)} is too late")
         return ClockTime(int(by_day[1]), hour)
     if looks_like_date(text):
         return date(value)
@@ -236,6 +239,8 @@ def date(value: object) -> datetime:
         day = datetime(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
         raise ValueError(f"{shown(value)}: there is no such day in the calendar") from None
+    if not 1900 <= day.year <= 2999:
+        raise ValueError(f"{shown(value)}: years go from 1900 to 2999")
     instant = day + timedelta(hours=_clock(value, *match.groups()[3:6]))
     return instant.replace(tzinfo=_zone(value, match[7])) if match[7] else instant
 

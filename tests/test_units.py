@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -50,7 +51,6 @@ def test_times_are_read_into_hours(text, hours):
         (units.trust, 0.44, 0.44),
         (units.rate, "2 per day", 2 / 24),
         (units.rate, "0.5 / h", 0.5),
-        (units.rate, "1 per 1", None),
         (units.count, "2 k", 2000),
         (units.count, "1.2 M", 1_200_000),
         (units.count, "2,000", 2000),
@@ -65,11 +65,7 @@ def test_times_are_read_into_hours(text, hours):
     ],
 )
 def test_quantities_are_read(reader, text, value):
-    if value is None:
-        with pytest.raises(ValueError):
-            reader(text)
-    else:
-        assert reader(text) == value
+    assert reader(text) == value
 
 
 @pytest.mark.parametrize(
@@ -96,7 +92,7 @@ def test_quantities_are_read(reader, text, value):
         (units.rate, 2, "2 is not a rate; write it like 2 per day or 0.5 per h"),
         (units.rate, "-2 per day", "'-2 per day' is a negative rate"),
         (units.count, 1.5, "1.5 is not a whole number"),
-        (units.count, "many", "'many' is not a whole number; write 1200, \"1.2 k\" or \"1.2 M\""),
+        (units.count, "many", '\'many\' is not a whole number; write 1200, "1.2 k" or "1.2 M"'),
         (units.amount, -3, "-3 is below 0"),
         (units.number, "x" * 60, f"'{'x' * 37}...' is not a number; write it in digits, like 0.4"),
         (units.yes_no, "maybe", "'maybe' is neither yes nor no"),
@@ -104,14 +100,19 @@ def test_quantities_are_read(reader, text, value):
         (units.moment, "day 5 25:00", "'day 5 25:00': the clock goes from 00:00 to 23:59"),
         (units.moment, "7.3.2026", "'7.3.2026' is not a date; write it like 2026-03-07 or 2026-03-07 14:00"),
         (units.date, "2026-02-30", "'2026-02-30': there is no such day in the calendar"),
-        (units.date, "2026-03-07 14:00 Bonn", None),
+        (units.rate, "1 per 1", "'1 per 1' is not a rate; write it like 2 per day or 0.5 per h"),
+        (
+            units.date,
+            "2026-03-07 14:00 Bonn",
+            "'2026-03-07 14:00 Bonn': 'Bonn' is not a time zone; write UTC, +01:00 or Europe/Berlin",
+        ),
     ],
 )
 def test_what_is_not_a_quantity_is_refused_in_words(reader, value, words):
     """The words follow `path: `: what was read, what is allowed, the way out."""
     with pytest.raises(ValueError) as caught:
         reader(value)
-    assert words is None or str(caught.value) == words
+    assert str(caught.value) == words
 
 
 @pytest.mark.parametrize(
@@ -187,8 +188,10 @@ def test_whole_permille_have_words(permille):
 
 
 @given(
-    st.datetimes(datetime(1000, 1, 1), datetime(3000, 1, 1)).map(lambda at: at.replace(microsecond=0)),
-    st.sampled_from([UTC, ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Kolkata"), timezone(timedelta(hours=-3, minutes=-30))]),
+    st.datetimes(datetime(1900, 1, 1), datetime(2999, 12, 31)).map(lambda at: at.replace(microsecond=0)),
+    st.sampled_from(
+        [UTC, ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Kolkata"), timezone(timedelta(hours=-3, minutes=-30))]
+    ),
 )
 def test_a_start_reads_back(naive, zone):
     """start_date(date_words(x)) = x, to the second; fold 0 where the clock shows a time twice."""
@@ -202,8 +205,15 @@ def test_a_start_reads_back(naive, zone):
 @given(st.text(max_size=30))
 def test_no_text_breaks_a_reader(text):
     """Any text is read or refused with ValueError; nothing else comes out."""
-    for reader in (units.hours, units.share, units.trust, units.rate, units.count, units.amount, units.moment, units.date):
-        try:
+    for reader in (
+        units.hours,
+        units.share,
+        units.trust,
+        units.rate,
+        units.count,
+        units.amount,
+        units.moment,
+        units.date,
+    ):
+        with contextlib.suppress(ValueError):
             reader(text)
-        except ValueError as problem:
-            assert str(problem)

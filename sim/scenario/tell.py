@@ -87,11 +87,11 @@ def _concealed(conceal: bool) -> list[str]:
 def publicity(acts: Iterable[Act]) -> Mapping[str, float]:
     """When each act becomes public, h: at once, told by the first response that admits it, or found out at a set time.
 
-    An act that is left to chance and told by nobody has no entry.
+    Responses have no entry, nor has an act that is left to chance and told by nobody.
     """
     acts = list(acts)
     known = {}
-    for act in acts:
+    for act in (act for act in acts if act.repairs is None):
         times = [act.found] if act.hidden and act.found is not None else []
         times += [other.at for other in acts if act.hidden and other.of == act.id and other.admits]
         if not act.hidden:

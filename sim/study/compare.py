@@ -26,7 +26,6 @@ from sim.scenario.scenario import Scenario
 from sim.study.folder import new_folder
 from sim.study.intervals import joint_intervals
 from sim.study.measures import REGAINED_FOR, Trace, measures
-from sim.study.provenance import provenance
 from sim.study.request import Request, request, seed_of, whole_number
 from sim.study.results import Run, run_from
 from sim.world import draws
@@ -248,7 +247,6 @@ def _put_together(asked: Request, arms: list[str], base: int, done: list[_Replic
     by_arm = {arm: table[table["arm"] == arm].reset_index(drop=True)[list(MEASURES)] for arm in arms}
     means = pd.DataFrame({arm: values.mean() for arm, values in by_arm.items()}).T.rename_axis("arm")
     examples = done[0].runs
-    graph = next(iter(examples.values()))._rows
     return Comparison(
         scenario=scenario,
         arms=arms,
@@ -263,9 +261,14 @@ def _put_together(asked: Request, arms: list[str], base: int, done: list[_Replic
         hops=_mean_hops(done, arms),
         examples=examples,
         warnings=_warnings(scenario, arms, means),
-        provenance=provenance(
-            scenario, graph, seed=base, replicates=len(done), arms=arms, vary=list(scenario.vary), confidence=CONFIDENCE
-        ),
+        provenance={
+            **{key: value for key, value in examples[arms[0]].provenance.items() if key not in ("seeds", "word_of_mouth")},
+            "seed": base,
+            "replicates": len(done),
+            "arms": arms,
+            "vary": list(scenario.vary),
+            "confidence": CONFIDENCE,
+        },
     )
 
 

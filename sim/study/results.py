@@ -25,7 +25,8 @@ from sim.scenario.scenario import Scenario, load
 from sim.study.folder import new_folder
 from sim.study.provenance import provenance, seeds_as_dict
 from sim.study.request import request, seed_of
-from sim.world.graph import Graph
+from sim.world.frozen import Graph, from_rows
+from sim.world.people import World
 
 _TABLES = ("series", "ledger", "stories", "hops", "users")
 _FORMAT = 1
@@ -52,13 +53,12 @@ class Run:
     hops: pd.DataFrame
     users: pd.DataFrame
     provenance: dict[str, object]
-    _rows: Graph = field(repr=False)
-    _order: np.ndarray | None = field(repr=False, default=None)
+    _network: World | Graph = field(repr=False)
 
     @cached_property
     def graph(self) -> Graph:
         """The network; its rows are the rows of `users`."""
-        return self._rows if self._order is None else self._rows.reordered(np.argsort(self._order))
+        return self._network.graph_as_read if isinstance(self._network, World) else self._network
 
     @property
     def seed(self) -> object:
@@ -83,11 +83,13 @@ class Run:
         """Write the files of the run into an existing folder."""
         for name in _TABLES:
             getattr(self, name).to_parquet(folder / f"{name}.parquet")
-        ties = {name: getattr(self.graph, name) for name in ("start", "heard", "weight", "labels", "community")}
-        np.savez_compressed(
+        graph = self.graph
+        arrays = {name: getattr(graph, name) for name in ("start", "heard", "weight", "community")}
+        about = {"directed": graph.directed, "kind": graph.kind, "notes": graph.notes, "named": graph.labels is not None}
+        np.savez(
             folder / "network.npz",
-            **{name: values for name, values in ties.items() if values is not None},
-            about=json.dumps({"directed": self.graph.directed, "kind": self.graph.kind, "notes": list(self.graph.notes)}),
+            **{name: values for name, values in arrays.items() if values is not None},
+            about=np.array(json.dumps(about)),
         )
         self.scenario.save(folder / "scenario.yaml")
         text = json.dumps({"format": _FORMAT, "arm": self.arm, **self.provenance}, indent=1)
@@ -105,22 +107,23 @@ def open_run(folder: str | Path) -> Run:
             raise RippleError(f"{path} was written by a later version of Trust Ripple ({facts.get('version')})")
         tables = {name: pd.read_parquet(path / f"{name}.parquet") for name in _TABLES}
         with np.load(path / "network.npz", allow_pickle=False) as stored:
-            graph = _graph({name: stored[name] for name in stored.files})
+            arrays = {name: stored[name] for name in stored.files}
+        graph = _graph(arrays, tables["users"]["label"].to_numpy(dtype=object))
         scenario = load(path / "scenario.yaml", look_for_network=False)
     except FileNotFoundError as problem:
         raise RippleError(f"{path} holds no complete run: {Path(problem.filename or '').name} is missing") from None
     except (OSError, KeyError, json.JSONDecodeError) as problem:
         raise RippleError(f"{path} cannot be read as a run: {problem}") from None
-    return Run(scenario=scenario, arm=facts.pop("arm"), provenance=facts, _rows=graph, **tables)
+    return Run(scenario=scenario, arm=facts.pop("arm"), provenance=facts, _network=graph, **tables)
 
 
-def _graph(stored: dict[str, np.ndarray]) -> Graph:
-    about = json.loads(str(stored.pop("about")))
-    return Graph.from_rows(
+def _graph(stored: Mapping[str, np.ndarray], labels: np.ndarray) -> Graph:
+    about = json.loads(str(stored["about"]))
+    return from_rows(
         stored["start"],
         stored["heard"],
         weight=stored.get("weight"),
-        labels=stored.get("labels"),
+        labels=labels if about["named"] else None,
         community=stored.get("community"),
         directed=about["directed"],
         kind=about["kind"],
@@ -177,8 +180,7 @@ def run_from(engine: Engine, scenario: Scenario, arm: str, seeds: Seeds) -> Run:
             talk_step=engine.setup.step,
             word_of_mouth=engine.setup.word_of_mouth,
         ),
-        _rows=world.graph,
-        _order=world.order,
+        _network=world,
     )
 
 

@@ -90,7 +90,7 @@ def find_layout(
     not there.
     """
     rows, comments, forced = [], [], None
-    for number, line in enumerate(sample.splitlines(), 1):
+    for number, line in enumerate(sample.split("\n"), 1):
         text = line.strip()
         if re.fullmatch(r"sep=.", text) and not rows:  # Excel's own remark
             forced = text[4].strip()
@@ -119,7 +119,7 @@ def find_layout(
         raise RippleError(f"{name}: no rows, only a header; {READ}")
     if forced and not line:
         line = comments[0][0]
-    pair = _pair_in(names)
+    pair = pair_in(names)
     if columns is not None:
         if len(columns) != 2:
             raise RippleError(f"{name}: name two columns, who and whom; not {len(columns)}")
@@ -149,7 +149,7 @@ def _separator(lines: list[str]) -> str:
     if best == ",":  # "1 2 0,5": a decimal comma, not a separator
         words = [fields(line, "") for line in lines]
         if all(len(w) > 2 and "," not in w[0] + w[1] and any(map(_DECIMAL_COMMA.fullmatch, w[2:])) for w in words[1:]):
-            if len(words) > 1 or len(words[0]) > 2 and "," not in words[0][0] + words[0][1]:
+            if len(words) > 1 or (len(words[0]) > 2 and "," not in words[0][0] + words[0][1]):
                 return ""
     return best
 
@@ -162,7 +162,7 @@ def _header(rows, split, width, separator, comments, header) -> tuple[int, tuple
     for _, comment in reversed(comments):
         found = tuple(part.lstrip("#% ") for part in fields(comment.lstrip("#% "), separator))
         worded = len(found) == width and all(found) and not any(map(_NUMBER.fullmatch, found))
-        if worded and (separator or _pair_in(found)):
+        if worded and (separator or pair_in(found)):
             return 0, found
     return 0, ()
 
@@ -170,7 +170,7 @@ def _header(rows, split, width, separator, comments, header) -> tuple[int, tuple
 def _names_columns(first: list[str], others: list[list[str]]) -> bool:
     """True where the first row names the columns: known words, or words above columns of numbers."""
     others = [row for row in others if len(row) == len(first)]
-    pair = _pair_in(tuple(first))
+    pair = pair_in(tuple(first))
     if pair and not any(first[column] in row for column in pair for row in others):
         return True
     for column, word in enumerate(first):
@@ -180,7 +180,7 @@ def _names_columns(first: list[str], others: list[list[str]]) -> bool:
     return False
 
 
-def _pair_in(names: tuple[str, ...]) -> tuple[int, int] | None:
+def pair_in(names: tuple[str, ...]) -> tuple[int, int] | None:
     plain = [re.sub(r"[\s_.\-]", "", name).casefold() for name in names]
     for who, whom in _PAIRS:
         if plain.count(who) == 1 and plain.count(whom) == 1:

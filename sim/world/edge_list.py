@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from sim.world.memory import require_memory
 
 MAX_BYTES = 2 << 30  # unpacked size of a .gz
 _MISSING = {"na", "nan", "null", "none", "n/a", "nil"}  # texts that programs write where a value is missing
+_SAMPLE = 1 << 20  # bytes from which the layout is found
 _TIMES = (631_152_000, 4_102_444_800)  # Unix seconds of 1990 and 2100
 
 
@@ -54,7 +54,7 @@ def read_edge_list(
     blocks = text.blocks()
     first = next(blocks)
     layout = find_layout(
-        text.name, first.decode("utf-8", errors="replace"), columns=columns, weight=weight, header=header
+        text.name, first[:_SAMPLE].decode(errors="replace"), columns=columns, weight=weight, header=header
     )
     reader = _Reader(text, layout)
     reader.take(first)

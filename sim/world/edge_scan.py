@@ -29,8 +29,8 @@ _FNV_START, _FNV_PRIME, _S32, _S29 = (
 
 @compiled
 def _is_blank(byte, separator):
-    """Space, carriage return, vertical tab, form feed; a tab too unless it separates."""
-    return byte == _SPACE or (byte == _TAB and separator != _TAB) or (byte >= 11 and byte <= 13)
+    """Space, carriage return, vertical tab, form feed; a tab too unless it separates. byte u1, separator i8."""
+    return byte == _SPACE or (byte == _TAB and separator != 9) or (byte >= 11 and byte <= 13)
 
 
 @compiled
@@ -70,21 +70,23 @@ def scan(text, layout, slots, hashes, pool, offsets, state, source, target, line
 
     text     u1[]    whole lines of UTF-8 or any other text that contains ASCII
     layout   6 ints  separator (0: spaces and tabs), number of columns, column of source, of target, of weight (-1:
-                     none), line to leave out (the header, 0: none); columns count from 0, lines from 1
+                     none), line up to which all is left out (the header, 0:
+                     nothing); columns count from 0, lines from 1
     slots    u4[2^k] hash table: 0 or number + 1;  hashes u8[names];  pool u1[], offsets i8[names + 1]: the names
     state    i8[6]   names, lines, rows, broken lines, rows of this call, place
     source, target  u4[rows]  numbers of names, lines i8[rows], amounts u1[rows, LONGEST_WEIGHT]: rows of this call
     broken   i8[SHOWN, 4]  line, why, number of values, place in the text; the first ones
 
-    Blank lines and those that begin with # or % are passed over. A field that begins with a quote ends at the next
+    Lines that are blank but for separators, and those that begin with # or %, are passed over. A field that begins with a quote ends at the next
     single one; a doubled quote stands for one.
     """
-    separator, columns, at_source, at_target, at_weight, header = layout
+    separator, columns, at_weight, header = layout[0], layout[1], layout[4], layout[5]
     blanks = separator == 0
     end = len(text)
     place = state[5]
     state[4] = 0
-    where = np.empty((3, 2), dtype=np.int64)
+    begins = np.empty(3, dtype=np.int64)
+    stops = np.empty(3, dtype=np.int64)
     while place < end:
         after = place
         while after < end and text[after] != _LINE:
@@ -98,18 +100,21 @@ def scan(text, layout, slots, hashes, pool, offsets, state, source, target, line
         first, last = place, after
         place = min(after + 1, end)
         state[1] += 1
-        while first < last and _is_blank(text[first], np.uint8(0)):
+        while first < last and _is_blank(text[first], separator):
             first += 1
-        if first == last or text[first] == _HASH or text[first] == _PERCENT or state[1] == header:
+        if first < last and (text[first] == _HASH or text[first] == _PERCENT):
             continue
-        if not blanks:
-            while first > 0 and text[first - 1] == _TAB and separator == _TAB:  # empty first fields
-                first -= 1
+        probe = first
+        while probe < last and (text[probe] == separator or _is_blank(text[probe], separator)):
+            probe += 1
+        if probe == last or state[1] <= header:
+            continue
         why = 0
         values = 0
         here = first
         more = True
-        where[:, :] = 0
+        for kind in range(3):
+            begins[kind] = stops[kind] = 0
         while more:
             while here < last and _is_blank(text[here], separator):
                 here += 1
@@ -129,15 +134,15 @@ def scan(text, layout, slots, hashes, pool, offsets, state, source, target, line
                 stop -= 1
             for kind in range(3):
                 if values == layout[2 + kind]:
-                    where[kind, 0] = begin
-                    where[kind, 1] = stop
+                    begins[kind] = begin
+                    stops[kind] = stop
             values += 1
             more = here < last
             here += 1
         if why == 0 and values != columns:
             why = VALUES
         for kind in range(2):
-            begin, stop = where[kind, 0], where[kind, 1]
+            begin, stop = begins[kind], stops[kind]
             if why != 0:
                 break
             if stop == begin or (stop - begin == 2 and text[begin] == _QUOTE):
@@ -149,7 +154,7 @@ def scan(text, layout, slots, hashes, pool, offsets, state, source, target, line
                     if text[letter] < 32 or text[letter] == 127:
                         why = CONTROL
         if why == 0 and at_weight >= 0:
-            begin, stop = where[2, 0], where[2, 1]
+            begin, stop = begins[2], stops[2]
             if stop - begin >= 2 and text[begin] == _QUOTE and text[stop - 1] == _QUOTE:
                 begin, stop = begin + 1, stop - 1
             if stop == begin or stop - begin > LONGEST_WEIGHT:
@@ -168,8 +173,12 @@ def scan(text, layout, slots, hashes, pool, offsets, state, source, target, line
             state[3] += 1
             continue
         row = state[4]
-        source[row] = _number_of(text, where[0, 0], where[0, 1], slots, hashes, pool, offsets, state)
-        target[row] = _number_of(text, where[1, 0], where[1, 1], slots, hashes, pool, offsets, state)
+        for kind in range(2):
+            number = _number_of(text, begins[kind], stops[kind], slots, hashes, pool, offsets, state)
+            if kind == 0:
+                source[row] = number
+            else:
+                target[row] = number
         lines[row] = state[1]
         state[4] += 1
         state[2] += 1

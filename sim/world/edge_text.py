@@ -18,18 +18,24 @@ LONGEST_LINE = 1 << 20
 _BOMB = 200  # an edge list packs to a fifth; what unpacks to more than this many times its size was made to do so
 _HARMLESS = 64 << 20  # unpacked bytes below which that does not matter
 
-_FORMATS = (  # what the first bytes say a file is, and what to do with it
-    (b"PK\x03\x04", "a ZIP archive or an Excel workbook; unpack it, or save the sheet as CSV"),
-    (b"BZh", "packed by bzip2; unpack it, or pack it by gzip"),
-    (b"\xfd7zXZ", "packed by xz; unpack it, or pack it by gzip"),
-    (b"\x28\xb5\x2f\xfd", "packed by zstd; unpack it, or pack it by gzip"),
-    (b"PAR1", "a Parquet file; read it with pandas and give the frame to sim.as_graph"),
-    (b"%%MatrixMarket", "a Matrix Market file; read it with scipy.io.mmread and give the matrix to sim.as_graph"),
-    (b"<", "XML (GraphML or GEXF?); read it with networkx.read_graphml or read_gexf and give the graph to sim.as_graph"),
-    (b"{", "JSON; read it with networkx.node_link_graph and give the graph to sim.as_graph"),
-    (b"*", "a Pajek file; read it with networkx.read_pajek and give the graph to sim.as_graph"),
+_FORMATS = tuple(  # what the first bytes say a file is, and what to do with it
+    (re.compile(start, re.IGNORECASE), what)
+    for start, what in (
+        (rb"PK\x03\x04", "a ZIP archive or an Excel workbook; unpack it, or save the sheet as CSV"),
+        (rb"BZh\d", "packed by bzip2; unpack it, or pack it by gzip"),
+        (rb"\xfd7zXZ", "packed by xz; unpack it, or pack it by gzip"),
+        (rb"\x28\xb5\x2f\xfd", "packed by zstd; unpack it, or pack it by gzip"),
+        (rb"PAR1", "a Parquet file; read it with pandas and give the frame to sim.as_graph"),
+        (rb"%%MatrixMarket", "a Matrix Market file; read it with scipy.io.mmread, give the matrix to sim.as_graph"),
+        (rb"<(\?xml|!|graphml|gexf|html)", "XML; read GraphML with networkx.read_graphml, give the graph to sim.as_graph"),
+        (rb"[{\[]\s*[{\[\"]", "JSON; read it with networkx.node_link_graph, give the graph to sim.as_graph"),
+        (rb"\*(vertices|network)", "a Pajek file; read it with networkx.read_pajek, give the graph to sim.as_graph"),
+        (
+            rb"(creator\b.*\s+)?(version\b.*\s+)?(strict\s+)?(di)?graph\b[^\n]*\s*[\[{]",
+            "GML or DOT; read it with networkx.read_gml, give the graph to sim.as_graph",
+        ),
+    )
 )
-_GML = re.compile(rb"\s*(Creator\b.*\s+)?(Version\b.*\s+)?(di)?graph\b[^\n]*[\[{]", re.IGNORECASE)
 READ = "edge lists are read: who and whom on each line, separated by commas, semicolons, tabs or spaces, .gz or not"
 
 
@@ -45,8 +51,8 @@ class EdgeText:
         self.name = self.path.name
         self.max_bytes = max_bytes
         self.utf16: str | None = None
-        self._check_path()
         try:
+            self._check_path()
             self.size = self.path.stat().st_size
             with open(self.path, "rb") as file:
                 self.packed = file.read(2) == b"\x1f\x8b"
@@ -89,13 +95,9 @@ class EdgeText:
             self.utf16 = "utf-16-le" if odd > even else "utf-16-be"
             return
         text = head.removeprefix(codecs.BOM_UTF8).lstrip()
-        for magic, what in _FORMATS:
-            if text.startswith(magic):
+        for start_of_format, what in _FORMATS:
+            if start_of_format.match(text):
                 raise RippleError(f"{self.name}: this is {what}; {READ}")
-        if _GML.match(text):
-            raise RippleError(
-                f"{self.name}: this is GML or DOT; read it with networkx.read_gml and give the graph to sim.as_graph; {READ}"
-            )
         control = sum(byte < 9 or 13 < byte < 32 for byte in head)
         if control > len(head) // 50:
             raise RippleError(f"{self.name}: this is a binary file, not text; {READ}")
@@ -138,5 +140,6 @@ class EdgeText:
             )
         if unpacked > _HARMLESS and unpacked > _BOMB * self.size:
             raise RippleError(
-                f"{self.name}: unpacks to more than {_BOMB} times its size, as gzip bombs do; unpack it yourself if it is none"
+                f"{self.name}: unpacks to more than {_BOMB} times its size, as gzip bombs do; "
+                "unpack it yourself if it is none"
             )

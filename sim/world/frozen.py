@@ -174,13 +174,14 @@ class Graph:
         """The same network with the best connected users first, and order i8[n]: order[new row] = old row.
 
         Sorted by listeners plus listened to, equals in their old order. What is read most then lies together in
-        memory: passes over all ties get 1.2 to 3 times faster.
+        memory: passes over all ties get 1.2 to 3 times faster. Users without labels are called by their new rows then.
         """
         degree = self.n_listened + self.n_listeners
         order = np.argsort(degree.max(initial=0) - degree, kind="stable").astype(np.int64)
-        return self._renumbered(order), order
+        return self.reordered(order), order
 
-    def _renumbered(self, order: np.ndarray) -> Graph:
+    def reordered(self, order: np.ndarray) -> Graph:
+        """The same network in another order of its rows: order[new row] = old row, i8[n]."""
         start, heard = csr.turned(self.back_start, self.back, order)
         back_start, back = csr.turned(self.start, self.heard, order) if self.directed else (start, heard)
         weight = None
@@ -269,6 +270,22 @@ class Graph:
         else:
             graph.add_weighted_edges_from(zip(listener, self.heard.tolist(), self.weight.tolist(), strict=True))
         return graph
+
+
+def from_rows(
+    start: np.ndarray,
+    heard: np.ndarray,
+    *,
+    directed: bool,
+    kind: str,
+    weight: np.ndarray | None = None,
+    labels: np.ndarray | None = None,
+    community: np.ndarray | None = None,
+    notes: tuple[str, ...] = (),
+) -> Graph:
+    """A network from one direction of it: who listens to whom; the other is worked out. Arrays as in `Graph`."""
+    back_start, back = csr.turned(start, heard) if directed else (start, heard)
+    return Graph(start, heard, weight, back_start, back, labels, community, directed, kind, notes)
 
 
 def _check_rows(start: np.ndarray, ids: np.ndarray, n: int) -> None:

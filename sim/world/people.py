@@ -58,6 +58,17 @@ class World:
         out[self.order] = column
         return out
 
+    @property
+    def graph_as_read(self) -> Graph:
+        """The network in the order in which it was read or made."""
+        return self.graph.reordered(np.argsort(self.order))
+
+    def row(self, label: str | int) -> int:
+        """The row of a user's name. Raises RippleError with the nearest name."""
+        if self.graph.labels is not None:
+            return self.graph.row(label)
+        return int(np.flatnonzero(self.order == self.graph.row(label))[0])
+
 
 def draw_people(graph: Graph, who: np.ndarray, seed: int, numbers, *, trust: float, followers: float) -> People:
     """Draw the users of a network.
@@ -109,7 +120,7 @@ def audience(world: World, spec: Mapping[str, object], numbers, follows: np.ndar
         return _community(world, int(spec["number"]))
     if kind == "users":
         chosen = np.zeros(world.n_users, dtype=bool)
-        chosen[[world.graph.row(label) for label in spec["labels"]]] = True
+        chosen[[world.row(label) for label in spec["labels"]]] = True
         return chosen
     raise RippleError(f"audience: '{kind}' is not known")
 

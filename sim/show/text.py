@@ -1,0 +1,130 @@
+"""Tables for the terminal, none wider than 80 characters."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from sim.scenario.tell import day
+from sim.show.accounts import CHANNELS, accounts
+from sim.show.measures_shown import heading, shown_value, unit_scale
+from sim.show.style import as_points, signed
+from sim.study.compare import Comparison
+from sim.study.results import Run
+
+FIRST = ("trust_days_lost", "floor_gap", "worst_loss", "regained_hours", "share_regained")
+SECOND = ("floor", "largest_story", "storm", "ripple", "cost")
+
+
+def table(title: str, *columns: str, note: str = "") -> Table:
+    """An empty table: the first column is text, the others are numbers."""
+    out = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0),
+        caption=note or None, caption_justify="left", caption_style="dim", header_style=""
+    )  # fmt: skip
+    for number, name in enumerate(columns):
+        out.add_column(
+            name, justify="right" if number else "left", vertical="top", overflow="fold", min_width=3, no_wrap=False
+        )
+    return out
+
+
+def measure_tables(data: Comparison) -> list[Table]:
+    """All arms by all measures: the mean over runs, the paired difference to the reference, its joint 95 % interval."""
+    return [made for names in (FIRST, SECOND) if (made := _measures(data, names)) is not None]
+
+
+def _measures(data: Comparison, names: tuple[str, ...]) -> Table | None:
+    shown = [name for name in names if name in data.measures and _says_something(data.measures[name])]
+    if not shown:
+        return None
+    first = names is FIRST
+    note = ""
+    if first and len(data.arms) > 1:
+        note = f"below each mean: difference to {data.reference} on the same draws, with its joint 95 % interval"
+    out = table(f"Means over {data.n_replicates} runs" if first else "", "arm", *map(_head, shown), note=note)
+    rows = data.differences.set_index(["arm", "measure"])
+    for arm in data.arms:
+        cells: list[Text] = []
+        for name in shown:
+            cell = Text(shown_value(name, float(data.measures.loc[arm, name])))
+            if (arm, name) in rows.index and math.isfinite(rows.loc[(arm, name), "difference"]):
+                difference, low, high = (float(rows.loc[(arm, name), column]) for column in ("difference", "low", "high"))
+                cell.append("\n" + shown_value(name, difference, difference=True), style="dim")
+                if difference or low != high:
+                    ends = " ".join(shown_value(name, end, difference=True) for end in (low, high))
+                    cell.append(f"\n({ends})", style="dim")
+            cells.append(cell)
+        out.add_row(Text(arm, style="bold"), *cells)
+        if arm != data.arms[-1]:
+            out.add_section() if len(data.arms) > 1 else None
+    return out
+
+
+def _says_something(values: pd.Series) -> bool:
+    return bool(values.notna().any() and (values.fillna(0.0) != 0.0).any())
+
+
+def _head(measure: str) -> str:
+    return f"{heading(measure)}, {unit_scale(measure)[1]}"
+
+
+def ledger_table(run: Run) -> Table:
+    """The own book of a run: causes by channels, in points of mean own trust, with its sums."""
+    book = accounts(run)
+    channels = [channel for channel in CHANNELS if channel != "time"]
+    wide = book[book["channel"] != "time"].pivot_table(
+        index="cause", columns="channel", values="points", aggfunc="sum", sort=False
+    )
+    total = float(book["points"].sum())
+    time = float(book.loc[book["channel"] == "time", "points"].sum())
+    start, end = (float(as_points(run.series["own"].iloc[k])) for k in (0, -1))
+    note = f"mean own trust {start:.2f} at the start, {end:.2f} at the end; points"
+    out = table("What changed mean own trust", "cause", *channels, "sum", note=note)
+    for cause, row in wide.iterrows():
+        values = [float(row.get(channel, 0.0)) for channel in channels]
+        out.add_row(str(cause), *(_points(v) for v in values), _points(sum(v for v in values if math.isfinite(v))))
+    out.add_row("healing and forgetting", *[""] * len(channels), _points(time))
+    out.add_row(Text("all", style="bold"), *[""] * len(channels), Text(_points(total), style="bold"))
+    return out
+
+
+def talk_sentence(run: Run) -> str:
+    """The expressed book of a run in one sentence."""
+    book = run.ledger[run.ledger["book"] == "expressed"].groupby("channel")["trust"].sum()
+    start, end = (float(as_points(run.series["trust"].iloc[k])) for k in (0, -1))
+    pull, talk = (float(as_points(book.get(name, 0.0))) for name in ("pull", "talk"))
+    return (
+        f"Expressed trust, which people show and act on, went from {start:.2f} to {end:.2f} points: "
+        f"{_points(pull)} by the pull of own trust, {_points(talk)} by talk."
+    )
+
+
+def _points(value: float) -> str:
+    return signed(value, 3) if math.isfinite(value) and value != 0.0 else "" if not math.isfinite(value) else "0"
+
+
+def ripple_table(multipliers: pd.DataFrame) -> Table:
+    """How much word of mouth multiplied each act: direct and with it, in points, and the two multipliers."""
+    note = "times what it did to those who met it: by the books, and by a run in which nobody passes anything on"
+    out = table("Ripple of each act", "act", "direct, points", "with word of mouth", "by books, ×", "by knock-out, ×", note=note)
+    for row in multipliers.itertuples(index=False):
+        out.add_row(row.act, signed(row.direct, 3), signed(row.spread, 3), f"{row.books:.2f}", f"{row.knockout:.2f}")
+    return out
+
+
+def stories_table(run: Run) -> Table | None:
+    """What came out when, and how many met, heard and shared it; the calendar's acts are left out."""
+    regular = {act.id for act in run.scenario.brand.calendar}
+    out = table("Who met it, who heard of it", "act", "came out", "met", "heard", "shared", "heard by, %")
+    shown = run.stories[~run.stories["act"].map(lambda act: act.split(" #")[0] in regular)]
+    for row in shown.head(12).itertuples(index=False):
+        share = 100.0 * row.share_of_users
+        out.add_row(row.act, day(row.time), f"{row.met:,}", f"{row.heard:,}", f"{row.shared:,}", f"{share:.1f}")
+    if len(shown) > 12:
+        out.caption = f"and {len(shown) - 12} more"
+    return out if len(shown) else None
