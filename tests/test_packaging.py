@@ -28,11 +28,12 @@ EXTRAS = {name: [Requirement(t) for t in texts] for name, texts in PROJECT["opti
 NAMES_IN_IMPORTS = {"ruamel": "ruamel-yaml", "SALib": "salib", "PIL": "pillow", "mpl_toolkits": "matplotlib"}
 
 
-def fresh(code: str, **keywords: object) -> subprocess.CompletedProcess[str]:
+def fresh(code: str) -> subprocess.CompletedProcess[str]:
     """Run code in a fresh interpreter that finds this checkout."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    kept = ("PATH", "SYSTEMROOT", "HOME")  # the rest may have been changed by importing the package here
+    environment = {name: os.environ[name] for name in kept if name in os.environ} | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", code]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=60, **keywords)
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=60)
 
 
 # Names ---------------------------------------------------------------------------------------------------------------

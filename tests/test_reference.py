@@ -16,10 +16,10 @@ from sim.dynamics.ledger import accounts
 from sim.dynamics.talk import BINS
 from sim.world.graph import from_edges, generate
 
-# The engine stores trust in float32 (6e-8) and looks meetings up in a table good to 1e-4 h; what that does to one user
-# stays below this after hundreds of steps.
-PER_USER = 2e-5
-MEANS = 2e-6  # errors of single users average out
+# The engine stores trust in float32 (6e-8 each) and looks meetings up in a table good to 1e-4 h. Seen in these runs: 5e-7
+# for one user, 4e-7 for a mean over few users, 2e-7 for an account. A wrong formula shows from 1e-4 on.
+PER_USER = 5e-6
+MEANS = 2e-6
 ACCOUNTS = 1e-6
 
 
@@ -30,9 +30,9 @@ def friends(users=100, seed=3):
 def followed(users=100, seed=4):
     """Directed ties with weights: i -> j, i listens to j; some users listen to nobody, some are heard by nobody."""
     random = np.random.default_rng(seed)
-    ties = [(i, j) for i in range(users) for j in random.choice(users, size=random.integers(0, 9), replace=False) if i != j]
-    listens, to = np.array(ties).T
-    return from_edges(listens, to, n=users, weight=random.uniform(0.2, 5.0, len(ties)), directed=True)
+    listens = np.repeat(np.arange(users), random.integers(0, 9, users))
+    to = random.integers(0, users, len(listens))
+    return from_edges(listens, to, n=users, weight=random.uniform(0.2, 5.0, len(to)), directed=True)
 
 
 def told_first():
@@ -43,15 +43,16 @@ def told_first():
             act("data_breach", 30.5, virality=3.0),
             act("disclosure", 31.5, of="data_breach"),
             act("corrective_action", 80.0, of="data_breach"),
-            act("apology", 200.0, of="data_breach"),
+            act("apology", 150.0, of="data_breach"),
         ],
+        days=14,
     )
 
 
 def told_by_an_apology():
     """The apology itself tells, after days: it admits and answers at once."""
     return setup_of(
-        world_of(friends()), [act("data_misuse", 30.0), act("apology", 120.0, of="data_misuse", reach=0.7)], days=15
+        world_of(friends()), [act("data_misuse", 30.0), act("apology", 120.0, of="data_misuse", reach=0.7)], days=12
     )
 
 
@@ -59,9 +60,11 @@ def silent():
     """Found out by chance; posts go on."""
     return setup_of(
         world_of(friends()),
-        [*posts("routine_post", 10.0, 24.0, 480.0), act("data_breach", 50.0, found_mean=60.0, virality=2.0)],
-        calendar=frozenset(a.id for a in posts("routine_post", 10.0, 24.0, 480.0)),
+        [*posts("routine_post", 10.0, 24.0, 360.0), act("data_breach", 50.0, found_mean=60.0, virality=2.0)],
+        calendar=frozenset(a.id for a in posts("routine_post", 10.0, 24.0, 360.0)),
         start_hour=9.5,
+        days=15,
+        step=1.5,
     )
 
 
@@ -76,11 +79,14 @@ def denied():
             act("denial", 112.0, of="data_misuse", id="denial again", reach=0.5),
         ],
         start_hour=17.0,
+        days=12,
     )
 
 
 def concealed():
-    return setup_of(world_of(friends()), [act("data_breach", 24.0, found=48.0)], conceal=True, days=12)
+    """An arm that conceals; what is disclosed once it is known is an answer like others."""
+    acts = [act("data_breach", 24.0, found=48.0), act("disclosure", 60.0, of="data_breach")]
+    return setup_of(world_of(friends()), acts, conceal=True, days=10)
 
 
 def tiring():
@@ -100,7 +106,7 @@ def tiring():
 def lured():
     """Fake reviews please prospects until they are found out."""
     acts = [act("fake_reviews", 24.0, found=150.0), act("apology", 160.0, of="fake_reviews")]
-    return setup_of(world_of(friends()), acts)
+    return setup_of(world_of(friends()), acts, days=15, step=2.0)
 
 
 def twice():
@@ -110,12 +116,14 @@ def twice():
         [
             act("data_breach", 24.0, hidden=False, found_mean=None),
             act("rude_reply", 60.0, id="rude"),
+            act("refutation", 65.0, of="data_breach"),  # of no use: the breach is true
             act("corrective_action", 70.0, of="data_breach"),
             act("apology", 71.0, of="rude"),
             act("outage", 200.0, virality=8.0),
             act("policy_change", 240.0, magnitude=0.1),
             act("policy_change", 250.0, magnitude=-0.1, nature="integrity", id="policy_change_back"),
         ],
+        days=14,
     )
 
 
@@ -123,13 +131,13 @@ def karate():
     return setup_of(
         world_of(generate("karate")),
         [
-            *posts("behind_the_scenes", 1.0, 24.0, 720.0),
+            *posts("behind_the_scenes", 1.0, 24.0, 480.0),
             act("false_claim", 100.0, virality=4.0, audience={"kind": "users", "labels": ("0",)}, reach=1.0),
             act("refutation", 130.0, of="false_claim"),
             act("apology", 131.0, of="false_claim", reach=0.5),
             act("transparency_report", 300.0),
         ],
-        days=30,
+        days=20,
     )
 
 
@@ -143,7 +151,7 @@ def directed():
 
 def bounded():
     numbers = P.changed({"confidence": 0.3}).numbers()
-    return setup_of(world_of(friends()), [act("data_misuse", 20.0, found=30.0)], numbers=numbers)
+    return setup_of(world_of(friends()), [act("data_misuse", 20.0, found=30.0)], numbers=numbers, days=12)
 
 
 def other_numbers():
@@ -165,6 +173,7 @@ def other_numbers():
             act("apology", 90.0, of="data_misuse"),
         ],
         numbers=numbers,
+        step=2.0,
     )
 
 
@@ -224,7 +233,7 @@ def test_users_end_with_the_same_trust(both):
 
 
 def test_series_are_the_same(both):
-    """Every mean, share and count at every step; a quantile is the middle user's trust within one bin of the histogram."""
+    """Every mean, share and count at every step; a quantile is the trust of the user in that place, within one bin."""
     engine, twin = both
     table = observe.table(engine.rows)
     for name in ("met", "heard", "shared"):
@@ -232,9 +241,8 @@ def test_series_are_the_same(both):
     for prefix, group in (("", "users"), ("followers_", "followers"), ("reached_", "reached")):
         assert table[group].tolist() == twin.series[prefix + "users"]
         for name in observe.MEANS:
-            atol = 3 * MEANS * (engine.n / max(1, table[group][-1]))
             name = prefix + name
-            np.testing.assert_allclose(table[name], twin.series[name], atol=atol, rtol=0, err_msg=name)
+            np.testing.assert_allclose(table[name], twin.series[name], atol=MEANS, rtol=0, err_msg=name)
         for q in observe.QUANTILES:
             name = f"{prefix}trust_q{round(100 * q):02d}"
             middle = [t[math.ceil(q * len(t)) - 1] if t else math.nan for t in twin.series[prefix + "sorted"]]
@@ -249,3 +257,9 @@ def test_books_are_the_same(both):
     ours = {(book, cause, channel): value for book, cause, channel, value in accounts(engine)}
     for account in ours.keys() | theirs.keys():
         assert ours.get(account, 0.0) == pytest.approx(theirs.get(account, 0.0), abs=ACCOUNTS), account
+
+
+def test_the_runs_use_every_account():
+    """A comparison that never heard at hop 3 or never met a response would prove nothing about them."""
+    used = {channel for run in RUNS for book, _, channel, _ in accounts(Engine(run()).run()) if book == "own"}
+    assert used == set(s.CHANNELS)

@@ -373,6 +373,10 @@ def places(value, path=()):
         yield from places(inside, (*path, key))
 
 
+def has(holder, step):
+    return step in (holder if isinstance(holder, dict) else range(len(holder)) if isinstance(holder, list) else ())
+
+
 DOCUMENT = {key: value for key, value in BASE.resolved().items() if key != "parameters"} | {
     "parameters": {"fading": "40 %", "found_mean": "10 d", "talk_rate": "0.01 per h"},
     "kinds": {"recall": {"like": "data_breach", "magnitude": 0.6}, "excuse": {"repairs": {"competence": "20 %"}}},
@@ -380,7 +384,7 @@ DOCUMENT = {key: value for key, value in BASE.resolved().items() if key != "para
 PLACES = [path for path in places(DOCUMENT) if path]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(PLACES), JUNK), min_size=1, max_size=3))
 def test_a_broken_scenario_is_refused_in_words_or_is_whole(breaks):
     """Whatever stands at a place of a scenario, it loads, and then resolves to itself, or is refused by RippleError."""
@@ -388,17 +392,16 @@ def test_a_broken_scenario_is_refused_in_words_or_is_whole(breaks):
     for path, junk in breaks:
         holder = document
         for step in path[:-1]:
-            inside = (
-                (isinstance(holder, dict) and step in holder) or (isinstance(holder, list) and step in range(len(holder)))
-            )
-            holder = holder[step] if inside else None
-        if isinstance(holder, dict) or (isinstance(holder, list) and path[-1] in range(len(holder))):
+            holder = holder[step] if has(holder, step) else None
+        if isinstance(holder, dict) or has(holder, path[-1]):
             holder[path[-1]] = junk
+    refusal, one = "", None
     try:
         one = load(document)
-    except RippleError as refusal:
-        assert not re.search(r"pydantic|Input should|value_error|NoneType|does not fit here", str(refusal)), refusal
-    else:
+    except RippleError as problem:
+        refusal = str(problem)
+    assert not re.search(r"pydantic|Input should|value_error|NoneType|does not fit here", refusal), refusal
+    if one is not None:
         assert load(one.resolved()) == one
         assert all(tell(one, arm) for arm in one.arms)
 

@@ -6,6 +6,7 @@ key. What keys mean together is checked in `resolve.py`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
@@ -30,7 +31,15 @@ DIRECTED = ("no", "yes", "follows", "tells")
 _WORDS: dict[str, Any] = {"type": ["string", "number"]}
 _NAME: dict[str, Any] = {"type": "string", "pattern": r"^[^\W\d_][\w-]{0,59}$"}
 _TIME: dict[str, Any] = {"type": "string", "examples": ["90 min", "5 h", "5 d 3 h", "2 weeks"]}
-_SHARE: dict[str, Any] = {**_WORDS, "examples": ["30 %", 0.3]}
+_SHARE: dict[str, Any] = {
+    **_WORDS,
+    "minimum": 0,
+    "maximum": 1,
+    "pattern": "%|percent|^[0-9.]",
+    "examples": ["30 %", 0.3],
+}
+_SHARE_OR_NAME: dict[str, Any] = {**_SHARE, "pattern": "%|percent|^[0-9.]|^[a-z_]+$"}
+_TRUST: dict[str, Any] = {**_WORDS, "minimum": 0, "maximum": 1, "examples": ["44 points", 0.44]}
 _AMOUNT: dict[str, Any] = {**_WORDS, "examples": [10, "20 k", "1.2 M"]}
 
 
@@ -81,11 +90,13 @@ Until = Annotated[
     WithJsonSchema({"type": "string", "examples": ["30 d", "horizon"]}),
 ]
 Share = Annotated[float, PlainValidator(units.share), WithJsonSchema(_SHARE)]
-ShareOrName = Annotated[float | Named, PlainValidator(partial(or_named, units.share, "share")), WithJsonSchema(_SHARE)]
+ShareOrName = Annotated[
+    float | Named, PlainValidator(partial(or_named, units.share, "share")), WithJsonSchema(_SHARE_OR_NAME)
+]
 TrustOrName = Annotated[
     float | Named,
     PlainValidator(partial(or_named, units.trust, "trust")),
-    WithJsonSchema({**_WORDS, "examples": ["44 points", 0.44]}),
+    WithJsonSchema(_TRUST),
 ]
 Amount = Annotated[float, PlainValidator(units.amount), WithJsonSchema(_AMOUNT)]
 Count = Annotated[int, PlainValidator(units.count), WithJsonSchema(_AMOUNT)]
@@ -246,16 +257,18 @@ class ExpectFile(Keys):
 _PARAMETER_SCHEMAS: Mapping[str, dict[str, Any]] = {
     "h": _TIME,
     "1/h": {"type": "string", "examples": ["0.3 per day", "0.0125 per h"]},
-    "share": _WORDS,
-    "trust": _WORDS,
+    "share": _SHARE,
+    "trust": _TRUST,
 }
 
 
 def _parameter_fields() -> dict[str, Any]:
     fields = {}
     for p in PARAMETERS.values():
-        schema = WithJsonSchema(_PARAMETER_SCHEMAS.get(p.unit, {"type": "number"}))
-        meaning = f"{p.meaning} ({'; '.join(filter(None, [p.symbol, p.unit, p.source]))})"
+        bounds = {"type": "number", "minimum": p.least} | ({"maximum": p.most} if math.isfinite(p.most) else {})
+        schema = WithJsonSchema(_PARAMETER_SCHEMAS.get(p.unit, bounds))
+        plausible = f"plausible {p.low:g} to {p.high:g}" if p.low < p.high else ""
+        meaning = f"{p.meaning} ({'; '.join(filter(None, [p.symbol, p.unit, plausible, p.source]))})"
         fields[p.name] = (Annotated[float, PlainValidator(partial(readers.parameter, p)), schema] | None, _key(meaning))
     return fields
 

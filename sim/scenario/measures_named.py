@@ -21,7 +21,11 @@ _ALL = (
     Measure("floor", "points", "lowest trust (mean over all users, over 24 h)", "higher"),
     Measure("floor_gap", "points", "how far below its quiet twin trust is then"),
     Measure("trust_days_lost", "points x days", "gap to the quiet twin, summed over the horizon, per user"),
-    Measure("regained_hours", "h", "time from the largest gap until nine tenths are regained, at most the horizon"),
+    Measure(
+        "regained_hours",
+        "h",
+        "hour from which nine tenths of the largest gap are regained for good; the horizon where that never comes",
+    ),
     Measure("share_regained", "share", "share of replicates that regain nine tenths within the horizon", "higher"),
     Measure("worst_loss", "points", "mean loss of the worst-off 5 % against their own quiet twins"),
     Measure("largest_story", "share", "share of users who heard the story that went furthest"),

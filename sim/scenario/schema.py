@@ -28,6 +28,7 @@ def schema() -> dict[str, Any]:
     arms["additionalProperties"] = {
         "anyOf": [{"type": "array", "items": items}, {"$ref": "#/$defs/ArmFile"}, {"type": "null"}]
     }
+    parts["NetworkFile"] |= _networks(parts["NetworkFile"]["properties"])
     parts["ExpectFile"]["properties"]["between"]["anyOf"][0] |= {"minItems": 2, "maxItems": 2}
     _without_titles(described)
     return {
@@ -36,6 +37,21 @@ def schema() -> dict[str, Any]:
         "title": "Trust Ripple scenario",
         "required": ["ripple"],
     }
+
+
+def _networks(keys: dict[str, Any]) -> dict[str, Any]:
+    """The generators with what they are like, and every option of any of them."""
+    from sim.world.generators import GENERATORS  # brings compiled loops along
+
+    kinds = [{"const": name, "description": generator.meaning} for name, generator in GENERATORS.items()]
+    options: dict[str, list[str]] = {}
+    for name, generator in GENERATORS.items():
+        for key, option in generator.options.items():
+            of_kind = f"{name}: {option.meaning} ({option.lowest:g} to {option.highest:g}, default {option.default:g})"
+            options.setdefault(key, []).append(of_kind)
+    known = {key: {"type": ["number", "string"], "description": "; ".join(said)} for key, said in options.items()}
+    kind = {"description": keys["kind"]["description"], "oneOf": kinds}
+    return {"properties": {**keys, "kind": kind, **known}, "additionalProperties": False}
 
 
 def _without_titles(part: Any) -> None:

@@ -262,7 +262,7 @@ class _Draft:
         return math.copysign(size, usual) if size else 0.0
 
     def _nature(self, size: float) -> str | None:
-        if size < 0:
+        if size < 0 or (size == 0 and self.kind.magnitude < 0):  # a loss of size 0 is a control, not a gain
             return self.written.nature or self.kind.nature or "competence"
         if self.written.nature is not None and not self.kind.repairs:
             self.wrong("nature", f"only a loss has a nature; {a(self.kind.words)} earns trust here")
@@ -323,7 +323,7 @@ class _Draft:
 
 
 def _can_be_answered(act: Act, kind: Kind) -> bool:
-    return act.magnitude < 0 and act.every is None and (not kind.only_for or act.kind in kind.only_for)
+    return act.nature is not None and act.every is None and (not kind.only_for or act.kind in kind.only_for)
 
 
 def a(words: str) -> str:

@@ -1,7 +1,7 @@
 """YAML 1.2 read into a tree that knows its lines, within bounds.
 
 A scenario needs little of YAML, and the rest of it is where surprises live: so anchors, aliases, merge keys and tags
-are refused, repeated keys too (both lines are named), and size and depth are bounded before anything is built. Only
+are refused, repeated keys too (both lines are named), and size, depth and the number of values are bounded. Only
 `true`, `false`, `null` and plain numbers are not text: `no`, `9:00`, `2026-03-07` and `007` stay what was written.
 """
 
@@ -22,6 +22,8 @@ from sim.scenario.mistakes import Mistake, refusal
 
 LARGEST = 1_000_000  # bytes
 DEEPEST = 16  # a scenario needs about 8
+MOST_VALUES = 20_000  # they take some seconds to read; a scenario has a few hundred
+_TOO_DEEP = f"nested deeper than {DEEPEST} levels; a scenario needs no more than half of that"
 
 Plain = str | int | float | bool | None
 
@@ -119,6 +121,7 @@ def read_text(text: str, name: str) -> Node:
     """The tree of a text; `name` is how errors call it. Raises RippleError."""
     if len(text) > LARGEST:
         raise RippleError(f"{name} is larger than {LARGEST // 1000} kB; a scenario file is a few kB")
+    _refuse_brackets(text, name)
     reader = _Reader(name)
     try:
         for event in YAML(typ="safe", pure=True).parse(io.StringIO(text)):
@@ -141,6 +144,16 @@ def read_text(text: str, name: str) -> Node:
         words = "a scenario is made of lines like `key: value`, the first being `ripple: 1`"
         raise refusal(name, [Mistake(reader.root.line, "", words)])
     return reader.root
+
+
+def _refuse_brackets(text: str, name: str) -> None:
+    """A quick look before parsing: hundreds of open brackets are no prose either."""
+    depth = 0
+    for bracket in re.finditer(r"[\[\]{}]", text):
+        depth += 1 if bracket[0] in "[{" else -1
+        if depth > 20 * DEEPEST:
+            line = text.count("\n", 0, bracket.start()) + 1
+            raise refusal(name, [Mistake(line, "", _TOO_DEEP)])
 
 
 def top_level(text: str) -> Iterator[tuple[str, str]]:
@@ -204,10 +217,15 @@ class _Reader:
     mistakes: list[Mistake] = field(default_factory=list)
     stack: list[_Open] = field(default_factory=list)
     documents: int = 0
+    values: int = 0
 
     def take(self, event) -> None:  # type: ignore[no-untyped-def]
         kind = type(event).__name__
         line = event.start_mark.line + 1
+        self.values += 1
+        if self.values > MOST_VALUES:
+            words = f"more than {MOST_VALUES:,} values; a scenario has a few hundred"
+            raise refusal(self.name, [*self.mistakes, Mistake(line, "", words)])
         if kind == "DocumentStartEvent":
             self.documents += 1
             if self.documents > 1:
@@ -227,8 +245,7 @@ class _Reader:
         elif kind in ("MappingStartEvent", "SequenceStartEvent"):
             self._extras(event, line)
             if len(self.stack) >= DEEPEST:
-                words = f"nested deeper than {DEEPEST} levels; a scenario needs no more than half of that"
-                raise refusal(self.name, [*self.mistakes, Mistake(line, "", words)])
+                raise refusal(self.name, [*self.mistakes, Mistake(line, "", _TOO_DEEP)])
             if self._takes_key():
                 words = "a list or mapping as a key; keys are words"
                 raise refusal(self.name, [*self.mistakes, Mistake(line, "", words)])

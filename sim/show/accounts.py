@@ -16,25 +16,33 @@ from sim.study.results import Run
 
 CHANNELS = ("direct", "hop 1", "hop 2", "hop 3+", "response", "time")
 HOPS = CHANNELS[:4]
+CALENDAR = "calendar"
 _WORDS = {
     "direct": "met directly",
     "hop 1": "heard at hop 1",
     "hop 2": "heard at hop 2",
     "hop 3+": "heard at hop 3+",
     "response": "repaired by responses",
+    "calendar": "met and heard, from the calendar",
     "time": "healed and forgotten with time",
 }
+_LAST_HOP = 6  # later ones are drawn with it
 _LEAST = 0.005  # of the largest account; smaller ones are drawn as one
 
 
 def accounts(data: Run | Comparison, arm: str | None = None) -> pd.DataFrame:
-    """The own book as cause, channel, points (change of mean own trust): of a run, or of an arm over all runs."""
+    """The own book as cause, channel, points (change of mean own trust): of a run, or of an arm over all runs.
+
+    What the calendar's acts did is one account each, whatever its channel.
+    """
     table = data.ledger
     if isinstance(data, Comparison):
         table = table[table["arm"] == (arm if arm is not None else data.reference)]
     own = table[table["book"] == "own"]
-    out = pd.DataFrame({"cause": own["cause"], "channel": own["channel"], "points": as_points(own["trust"])})
-    return out.reset_index(drop=True)
+    regular = own["cause"].isin({act.id for act in data.scenario.brand.calendar})
+    channel = own["channel"].where(~regular, CALENDAR)
+    out = pd.DataFrame({"cause": own["cause"], "channel": channel, "points": as_points(own["trust"])})
+    return out.groupby(["cause", "channel"], sort=False, as_index=False)["points"].sum()
 
 
 def account_words(cause: str, channel: str) -> str:
@@ -50,9 +58,10 @@ def shown_accounts(tables: Sequence[pd.DataFrame]) -> list[tuple[str, str]]:
         return []
     largest = everything["points"].abs().max()
     kept = everything[everything["points"].abs() >= _LEAST * largest]
+    order = (CALENDAR, *CHANNELS)
     causes = [cause for cause in dict.fromkeys(kept["cause"]) if cause != "time"]
     pairs = set(zip(kept["cause"], kept["channel"], strict=True))
-    rows = [(cause, channel) for cause in causes for channel in CHANNELS if (cause, channel) in pairs]
+    rows = [(cause, channel) for cause in causes for channel in order if (cause, channel) in pairs]
     return rows + [("time", "time")] * (("time", "time") in pairs)
 
 
@@ -119,13 +128,11 @@ def effect_by_hop(data: Run | Comparison, ax: Axes | None = None) -> Axes:
     All acts but the calendar's; healing and responses are not in it.
     """
     arms = [data.arm] if isinstance(data, Run) else data.arms
-    regular = {act.id for act in data.scenario.brand.calendar}
     heights = {}
     for arm in arms:
         book = accounts(data, arm)
-        book = book[~book["cause"].isin(regular)]
         heights[arm] = [float(book.loc[book["channel"] == hop, "points"].sum()) for hop in HOPS]
-    ax = _bars(axes_or_new(ax), arms, heights)
+    ax = _bars(axes_or_new(ax), arms, heights, ["met directly", *HOPS[1:]])
     ax.axhline(0, color=MUTED, linewidth=1, zorder=3)
     label(ax, "", "change of mean own trust, points")
     head(ax, "What it did, by hop", "all acts, before healing and repair; hops count passages from person to person")
@@ -133,36 +140,36 @@ def effect_by_hop(data: Run | Comparison, ax: Axes | None = None) -> Axes:
 
 
 def people_by_hop(data: Run | Comparison, ax: Axes | None = None) -> Axes:
-    """How many people met an act directly or first heard of it at each hop, in % of users; bars per arm.
+    """How many people heard of an act by word of mouth, by the hop at which they first did, in % of users; bars per arm.
 
-    Summed over all acts but the calendar's and responses: a person reached by two acts counts twice.
+    Summed over all acts but the calendar's and responses: who hears of two acts counts twice.
     """
     arms = [data.arm] if isinstance(data, Run) else data.arms
     run = data if isinstance(data, Run) else next(iter(data.examples.values()))
-    n_users = len(run.users)
     heights = {}
     for arm in arms:
         table = data.hops if isinstance(data, Run) else data.hops[data.hops["arm"] == arm]
-        acts = [act for act in (*data.scenario.timeline, *data.scenario.arm(arm).acts) if act.repairs is None]
-        names = {act.id for act in acts}
-        table = table[table["act"].map(lambda act, names=names: act.split(" #")[0] in names)]
-        by_hop = table.groupby(table["hop"].clip(upper=3))["users"].sum()
-        heights[arm] = [100.0 * float(by_hop.get(hop, 0.0)) / n_users for hop in range(4)]
-    ax = _bars(axes_or_new(ax), arms, heights)
+        acts = (*data.scenario.timeline, *data.scenario.arm(arm).acts)
+        names = {act.id for act in acts if act.repairs is None}
+        heard = table[table["act"].map(lambda act, names=names: act.split(" #")[0] in names) & (table["hop"] > 0)]
+        by_hop = heard.groupby(heard["hop"].clip(upper=_LAST_HOP))["users"].sum()
+        heights[arm] = [100.0 * float(by_hop.get(hop, 0.0)) / len(run.users) for hop in range(1, _LAST_HOP + 1)]
+    names_of_hops = [f"hop {hop}" for hop in range(1, _LAST_HOP)] + [f"hop {_LAST_HOP}+"]
+    ax = _bars(axes_or_new(ax), arms, heights, names_of_hops)
     label(ax, "", "share of users, %")
-    head(ax, "Whom it reached, by hop", "first contact of each person with each act")
+    head(ax, "Who heard of it, by hop", "first hearing of each person; hop 1: from someone who met the act")
     return ax
 
 
-def _bars(ax: Axes, arms: Sequence[str], heights: dict[str, list[float]]) -> Axes:
+def _bars(ax: Axes, arms: Sequence[str], heights: dict[str, list[float]], names: Sequence[str]) -> Axes:
     styles = arm_styles(arms)
     dress(ax)
     width = 0.8 / len(arms)
     for k, arm in enumerate(arms):
-        places = np.arange(len(HOPS)) - 0.4 + width * (k + 0.5)
+        places = np.arange(len(names)) - 0.4 + width * (k + 0.5)
         ax.bar(places, heights[arm], 0.86 * width, color=styles[arm].color, hatch=styles[arm].hatch, edgecolor="white",
                linewidth=0, label=arm, zorder=2)  # fmt: skip
-    ax.set_xticks(range(len(HOPS)), ["met directly", "hop 1", "hop 2", "hop 3+"])
+    ax.set_xticks(range(len(names)), names)
     ax.tick_params(axis="x", length=0, labelcolor=INK)
     if len(arms) > 1:
         ax.legend(frameon=False, fontsize=SMALL, labelcolor=INK, handlelength=1.6, loc="best")

@@ -22,7 +22,7 @@ def measure_dots(data: Comparison, measure: str = "trust_days_lost", ax: Axes | 
             ax.plot([low, high], [row, row], color=style.color, linewidth=2, alpha=0.45, solid_capstyle="round")
             _dot(ax, mean, row, style.marker, style.color, shown_value(measure, mean / factor))
     label(ax, unit)
-    head(ax, heading(measure), _better(measure))
+    head(ax, _title(measure), _better(measure))
     return ax
 
 
@@ -43,7 +43,7 @@ def difference_dots(data: Comparison, measure: str = "trust_days_lost", ax: Axes
             text = shown_value(measure, mean / factor, difference=True)
             _dot(ax, mean, row, styles[arm].marker, styles[arm].color, text)
     label(ax, f"difference to {data.reference}, {unit}")
-    head(ax, heading(measure), _better(measure))
+    head(ax, _title(measure), _better(measure))
     return ax
 
 
@@ -59,8 +59,13 @@ def _rows(ax: Axes, arms: list[str]) -> Axes:
 
 
 def _dot(ax: Axes, x: float, row: int, marker: str, color: str, text: str) -> None:
-    ax.plot([x], [row], marker=marker, color=color, markersize=7, zorder=4)
+    ax.plot([x], [row], marker=marker, color=color, markersize=6, zorder=4)
     ax.annotate(text, (x, row), (0, 6), textcoords="offset points", ha="center", va="bottom", fontsize=SMALL, color=INK)
+
+
+def _title(measure: str) -> str:
+    words = heading(measure)
+    return words[0].upper() + words[1:]
 
 
 def _better(measure: str) -> str:

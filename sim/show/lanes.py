@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from sim.scenario.acts import Act
 from sim.scenario.scenario import Scenario
 from sim.scenario.tell import publicity
-from sim.scenario.timeline import moments
+from sim.dynamics.brand import spelled_out
 from sim.show.style import INK, MUTED, PALE, RULE, SMALL, ArmStyle, time_unit
 from sim.units import duration_words
 
@@ -54,7 +54,7 @@ def lanes_of(scenario: Scenario, arms: Sequence[str], styles: dict[str, ArmStyle
 
 
 def _mark(act: Act, horizon: float) -> Mark:
-    times = tuple(t for t in moments(act, horizon) if t < horizon)
+    times = tuple(one.at for one in spelled_out([act], horizon) if one.at < horizon)
     words = act.words.split(" (")[0]
     if len(times) > 1 and act.every:
         words += f", every {duration_words(act.every)}"

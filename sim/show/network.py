@@ -22,9 +22,9 @@ MOST_DRAWN = 3_000  # users; of a larger network a sample is drawn
 _MOST_TIES = 15_000  # more ties than this make a grey cloud and a large file
 MOMENTS = {"start": "trust_start", "worst": "trust_worst", "end": "trust"}
 
-# dark to light, so that low trust stands out on paper and a grey print keeps the order; from cividis' end to paper
+# dark to light, so that low trust stands out on paper and a grey print keeps the order
 TRUST_COLORS = LinearSegmentedColormap.from_list(
-    "trust", ["#3b0f3f", "#8c2152", "#d3504a", "#f09a54", "#f6d58e", "#dfe6d2", "#a9cfd6"]
+    "trust", ["#3b0f3f", "#8c2152", "#d3504a", "#f09a54", "#f7d189", "#ecebc4", "#e2f3f5"]
 )
 
 
@@ -63,7 +63,7 @@ def picture(graph: Graph) -> Picture:
     if len(ties) > _MOST_TIES:
         chosen = draws.uniforms(draws.stream(0, "drawn ties"), ties[:, 0], ties[:, 1]) < _MOST_TIES / len(ties)
         ties = ties[chosen]
-    base = np.clip(9_000.0 / len(rows), 5.0, 60.0)
+    base = np.clip(13_000.0 / len(rows), 4.0, 60.0)
     listeners = graph.n_listeners[rows]
     sizes = base * (0.6 + 0.8 * np.sqrt(listeners / max(listeners.mean(), 1e-9))).clip(0.6, 4.0)
     return Picture(rows, places, ties, sizes, n)
@@ -88,17 +88,18 @@ def network(run: Run, ax: Axes | None = None, *, moment: str = "start", scale: N
     ax = axes_or_new(ax, 5.6, 5.4)
     trust = as_points(run.users[MOMENTS[moment]].to_numpy())
     ends = shown.places[shown.ties]
-    alpha = float(np.clip(900.0 / max(len(shown.ties), 1), 0.06, 0.5))
-    ax.add_collection(LineCollection(list(ends), colors="#7b8790", linewidths=0.4, alpha=alpha, rasterized=True, zorder=1))
+    alpha = float(np.clip(700.0 / max(len(shown.ties), 1), 0.07, 0.5))
+    ax.add_collection(LineCollection(list(ends), colors="#9aa5ad", linewidths=0.35, alpha=alpha, rasterized=True, zorder=1))
     values = trust[shown.rows]
     order = np.argsort(-values, kind="stable")  # those with the least trust are drawn last, so that none is hidden
     dots = ax.scatter(
         shown.places[order, 0], shown.places[order, 1], s=shown.sizes[order], c=values[order], cmap=TRUST_COLORS,
-        norm=scale, edgecolors="#4a4f55", linewidths=0.15, rasterized=True, zorder=2
+        norm=scale, edgecolors="#4a4f55", linewidths=0.1, rasterized=True, zorder=2
     )  # fmt: skip
     ax.set_aspect("equal")
-    ax.set_xlim(-1.03, 1.03)
-    ax.set_ylim(-1.03, 1.03)
+    edge = 1.04 * float(np.abs(shown.places).max(initial=0.1))
+    ax.set_xlim(-edge, edge)
+    ax.set_ylim(-edge, edge)
     ax.set_axis_off()
     ax.set_title(f"{_moment_words(run, moment)}\nmean {trust.mean():.1f} points", fontsize=TEXT + 0.5, color=INK)
     if not given:
@@ -112,8 +113,9 @@ def network_panels(run: Run, figure: Figure) -> list[Axes]:
     panels = [figure.add_subplot(1, 3, k + 1) for k in range(3)]
     for ax, moment in zip(panels, MOMENTS, strict=True):
         network(run, ax, moment=moment, scale=scale)
-    figure.suptitle(f"Who trusts the brand: {run.scenario.arm(run.arm).title}", x=0.01, ha="left", fontsize=TITLE,
-                    fontweight="bold", color=INK)  # fmt: skip
+    words = f"Who trusts the brand: {run.scenario.arm(run.arm).title}"
+    title = figure.suptitle(words, fontsize=TITLE, fontweight="bold", color=INK)
+    title.set(x=0.01, ha="left")  # after it was made, so that the layout still leaves room for it
     _scale_bar(figure, panels[0].collections[-1], panels, f"one run, {picture(run.graph).note}; larger dots have more listeners")
     return panels
 

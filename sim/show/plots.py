@@ -21,7 +21,7 @@ from sim.show.dots import difference_dots, measure_dots
 from sim.show.lanes import Lane, draw_lanes, guide_lines, lanes_of, room
 from sim.show.network import network
 from sim.show.style import (
-    INK, MUTED, SMALL, TEXT, ArmStyle, arm_styles, as_points, axes_or_new, dress, head, label, time_axis,
+    INK, MUTED, SMALL, TEXT, ArmStyle, arm_styles, as_points, axes_or_new, dress, head, label, thinned, time_axis,
 )  # fmt: skip
 from sim.study.compare import Comparison
 from sim.study.results import Run
@@ -38,6 +38,7 @@ __all__ = [
     "trust_over_time",
 ]
 
+_FEW = 20  # users
 _GROUPS = (("trust", "all users"), ("followers_trust", "followers"), ("reached_trust", "those an act reached"))
 
 
@@ -74,7 +75,7 @@ def gap_to_twin(data: Comparison, ax: Axes | None = None) -> Axes:
             }
         )
     below = "distance to the same people without the crisis; bands: 9 in 10 runs"
-    ax = _lines(ax, data.scenario, curves, "Trust lost against the quiet twin", below, "trust above or below the twin, points")
+    ax = _lines(ax, data.scenario, curves, "Trust lost against the quiet twin", below, "trust minus that of the twin, points")
     ax.axhline(0, color=MUTED, linewidth=1, zorder=1)
     return ax
 
@@ -82,7 +83,7 @@ def gap_to_twin(data: Comparison, ax: Axes | None = None) -> Axes:
 def trust_of_users(run: Run, ax: Axes | None = None) -> Axes:
     """How trust is spread over the users of one run: the median, the middle half and 9 in 10 of them, in points."""
     ax = dress(axes_or_new(ax))
-    series = run.series
+    series = run.series.iloc[thinned(len(run.series))]
     size = time_axis(ax, run.scenario.horizon, run.scenario.start)
     hours = series.index.to_numpy(dtype=float) / size
     columns = {q: as_points(series[f"trust_q{q}"]) for q in ("05", "25", "50", "75", "95")}
@@ -92,7 +93,6 @@ def trust_of_users(run: Run, ax: Axes | None = None) -> Axes:
     for q, words in (("95", "95 %"), ("75", "75 %"), ("50", "median"), ("25", "25 %"), ("05", "5 %")):
         ax.annotate(words, (1, columns[q][-1]), (5, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
                     va="center", fontsize=SMALL, color=MUTED, annotation_clip=False)  # fmt: skip
-    ax.set_ylim(0, 100)
     label(ax, ax.get_xlabel(), "trust, points")
     head(ax, f"Trust of users: {run.arm}", "the share of users below each line; lines do not follow single users")
     return ax
@@ -109,6 +109,8 @@ def _trust_of_run(run: Run, ax: Axes) -> Axes:
     ends: list[tuple[float, str, str]] = []
     for (column, words), (color, dash, width) in zip(_GROUPS, looks, strict=True):
         values = as_points(series[column])
+        if column == "reached_trust":  # the mean of a handful jumps about
+            values[series["reached"].to_numpy() < _FEW] = np.nan
         if np.isfinite(values).any():
             ax.plot(hours, values, color=color, linestyle=dash, linewidth=width)
             ends.append((float(values[np.isfinite(values)][-1]), words, color))
@@ -130,6 +132,7 @@ def _lines(
     dress(ax)
     size = time_axis(ax, scenario.horizon, scenario.start)
     for depth, (arm, table) in enumerate(curves.items()):
+        table = table.iloc[thinned(len(table))]
         hours = table["hour"].to_numpy() / size
         ax.fill_between(hours, as_points(table["q25"]), as_points(table["q75"]), color=styles[arm].color, alpha=0.13,
                         linewidth=0, zorder=1.5)  # fmt: skip

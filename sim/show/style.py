@@ -22,7 +22,7 @@ TITLE, TEXT, SMALL = 12.0, 9.5, 8.5  # pt
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
 _MARKERS = ("s", "^", "D", "v", "P", "X", "<", ">")
-_HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "----", "++++")
+_HATCHES = ("", "//", "..", "\\\\", "xx", "--", "++")
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,11 @@ def arm_styles(arms: Sequence[str]) -> dict[str, ArmStyle]:
 def as_points(trust: Any) -> Any:
     """Trust 0..1 as people read it, 0-100 points."""
     return np.asarray(trust, dtype=float) * 100.0
+
+
+def thinned(count: int, most: int = 400) -> np.ndarray:
+    """Row numbers of at most some `most` of `count` rows, evenly spread, the last one among them: enough for a curve."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int)) if count else np.zeros(0, int)
 
 
 def axes_or_new(ax: Axes | None, width: float = 7.2, height: float = 4.2) -> Axes:

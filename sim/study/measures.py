@@ -101,7 +101,7 @@ def _floor(run: Trace, twin: Trace) -> tuple[float, float]:
 
 
 def _regained(gap: np.ndarray, step: float) -> tuple[float, bool]:
-    """Hours from the largest gap to the first hour from which it stays small; the horizon where that never comes."""
+    """The first hour after the largest gap from which it stays small; the horizon where that never comes."""
     worst = int(np.argmax(gap))
     if gap[worst] <= 0.0:
         return 0.0, True
@@ -111,8 +111,8 @@ def _regained(gap: np.ndarray, step: float) -> tuple[float, bool]:
     for k, is_small in enumerate(small):
         run_length = run_length + 1 if is_small else 0
         if run_length == needed:
-            return (k - needed + 1) * step, True
-    return (len(gap) - 1 - worst) * step, False
+            return (worst + k - needed + 1) * step, True
+    return (len(gap) - 1) * step, False
 
 
 def ripple_multipliers(

@@ -59,7 +59,7 @@ def from_edges(
         source, target = target, source
     zeros, shares = 0, None
     if weight is None:
-        start, heard, loops, merged = _plain(n, source, target, directed=listens is not None)
+        start, heard, loops, merged = plain_rows(n, source, target, directed=listens is not None)
     else:
         amount = _amounts(weight, len(source))
         kept = amount > 0
@@ -126,7 +126,8 @@ def _amounts(weight, length: int) -> np.ndarray:
     return amount
 
 
-def _plain(n: int, source: np.ndarray, target: np.ndarray, *, directed: bool):
+def plain_rows(n: int, source: np.ndarray, target: np.ndarray, *, directed: bool = False):
+    """start, heard, loops dropped, repeated pairs merged; source and target u4[pairs]."""
     if directed:
         return csr.sorted_rows(n, source, target)
     lower_start, lower, loops, merged = csr.sorted_rows(n, np.maximum(source, target), np.minimum(source, target))

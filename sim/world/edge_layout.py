@@ -40,7 +40,7 @@ class Layout:
     weight: int | None = None
 
     def column_name(self, column: int) -> str:
-        """"3 (rating)", or "3"."""
+        """Number and name as people count: `3 (rating)`."""
         return f"{column + 1} ({self.names[column]})" if self.names else str(column + 1)
 
 
@@ -89,15 +89,19 @@ def find_layout(
     to find out. Raises RippleError when there are no rows, one column, no common number of columns, or a column is
     not there.
     """
-    rows, comments, forced = [], [], None
+    rows: list[tuple[int, str]] = []
+    comments: list[tuple[int, str]] = []
+    forced = None
     for number, line in enumerate(sample.split("\n"), 1):
         text = line.strip()
-        if re.fullmatch(r"sep=.", text) and not rows:  # Excel's own remark
-            forced = text[4].strip()
+        remark = re.fullmatch(r"sep=(.)\r?", line)
+        if remark and not rows:  # Excel's own
+            forced = remark[1].strip(" ")
             comments.append((number, "#"))
-        elif text[:1] in ("#", "%"):
-            comments.append((number, text)) if not rows else None
-        elif text:
+        elif text.startswith(("#", "%")):
+            if not rows:
+                comments.append((number, text))
+        elif text.strip("\t;, "):
             rows.append((number, line))
         if len(rows) == _SAMPLE:
             break
@@ -114,11 +118,11 @@ def find_layout(
         raise RippleError(
             f"{name}: the lines have from {min(counts)} to {max(counts)} values, no number of them common; {READ}"
         )
-    line, names = _header(rows, split, width, separator, comments, header)
-    if line and len(rows) == 1:
+    header_line, names = _header(rows, split, width, separator, comments, header)
+    if header_line and len(rows) == 1:
         raise RippleError(f"{name}: no rows, only a header; {READ}")
-    if forced and not line:
-        line = comments[0][0]
+    if forced and not header_line:
+        header_line = comments[0][0]
     pair = pair_in(names)
     if columns is not None:
         if len(columns) != 2:
@@ -130,7 +134,7 @@ def find_layout(
     return Layout(
         separator=separator,
         columns=width,
-        header=line,
+        header=header_line,
         names=names,
         source=source,
         target=target,
@@ -148,10 +152,13 @@ def _separator(lines: list[str]) -> str:
             best, best_share = separator, share
     if best == ",":  # "1 2 0,5": a decimal comma, not a separator
         words = [fields(line, "") for line in lines]
-        if all(len(w) > 2 and "," not in w[0] + w[1] and any(map(_DECIMAL_COMMA.fullmatch, w[2:])) for w in words[1:]):
-            if len(words) > 1 or (len(words[0]) > 2 and "," not in words[0][0] + words[0][1]):
-                return ""
+        if all(map(_ends_in_decimals, words[1:] or words)):
+            return ""
     return best
+
+
+def _ends_in_decimals(words: list[str]) -> bool:
+    return len(words) > 2 and "," not in words[0] + words[1] and any(map(_DECIMAL_COMMA.fullmatch, words[2:]))
 
 
 def _header(rows, split, width, separator, comments, header) -> tuple[int, tuple[str, ...]]:
@@ -197,5 +204,5 @@ def _column(name: str, what: str, wanted: str | int, names: tuple[str, ...], wid
         if 1 <= int(text) <= width:
             return int(text) - 1
         raise RippleError(f"{name}: {what}: there is no column {text}; there are {width}, counted from 1")
-    known = f"{did_you_mean(text, names)} (columns: {', '.join(names)})" if names else "; it has no header, so write a number"
+    known = f"{did_you_mean(text, names)} (columns: {', '.join(names)})" if names else "; no header, so write a number"
     raise RippleError(f"{name}: {what}: there is no column '{text}'{known}")

@@ -53,9 +53,8 @@ def read_edge_list(
     text = EdgeText(path, max_bytes)
     blocks = text.blocks()
     first = next(blocks)
-    layout = find_layout(
-        text.name, first[:_SAMPLE].decode(errors="replace"), columns=columns, weight=weight, header=header
-    )
+    sample = first if len(first) <= _SAMPLE else first[: _SAMPLE + 1].rpartition(b"\n")[0]
+    layout = find_layout(text.name, sample.decode(errors="replace"), columns=columns, weight=weight, header=header)
     reader = _Reader(text, layout)
     reader.take(first)
     for block in blocks:

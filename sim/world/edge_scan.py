@@ -5,6 +5,7 @@ Names are bytes here; `edge_list.py` decodes each once, when all are known.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -77,8 +78,8 @@ def scan(text, layout, slots, hashes, pool, offsets, state, source, target, line
     source, target  u4[rows]  numbers of names, lines i8[rows], amounts u1[rows, LONGEST_WEIGHT]: rows of this call
     broken   i8[SHOWN, 4]  line, why, number of values, place in the text; the first ones
 
-    Lines that are blank but for separators, and those that begin with # or %, are passed over. A field that begins with a quote ends at the next
-    single one; a doubled quote stands for one.
+    Lines that are blank but for separators, and those that begin with # or %, are passed over. A field that begins with
+    a quote ends at the next single one; a doubled quote stands for one.
     """
     separator, columns, at_weight, header = layout[0], layout[1], layout[4], layout[5]
     blanks = separator == 0
@@ -218,7 +219,7 @@ class Names:
         """The names as bytes, in the order in which they were first seen."""
         whole = self.pool[: self.offsets[names]].tobytes()
         ends = self.offsets[: names + 1].tolist()
-        return [whole[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        return [whole[a:b] for a, b in itertools.pairwise(ends)]
 
 
 def _longer(array: np.ndarray, length: int) -> np.ndarray:

@@ -27,7 +27,7 @@ _FORMATS = tuple(  # what the first bytes say a file is, and what to do with it
         (rb"\x28\xb5\x2f\xfd", "packed by zstd; unpack it, or pack it by gzip"),
         (rb"PAR1", "a Parquet file; read it with pandas and give the frame to sim.as_graph"),
         (rb"%%MatrixMarket", "a Matrix Market file; read it with scipy.io.mmread, give the matrix to sim.as_graph"),
-        (rb"<(\?xml|!|graphml|gexf|html)", "XML; read GraphML with networkx.read_graphml, give the graph to sim.as_graph"),
+        (rb"<(\?xml|!|graphml|gexf|html)", "XML; read GraphML with networkx.read_graphml, give that to sim.as_graph"),
         (rb"[{\[]\s*[{\[\"]", "JSON; read it with networkx.node_link_graph, give the graph to sim.as_graph"),
         (rb"\*(vertices|network)", "a Pajek file; read it with networkx.read_pajek, give the graph to sim.as_graph"),
         (

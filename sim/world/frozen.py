@@ -140,7 +140,7 @@ class Graph:
 
     @cached_property
     def _rows(self) -> dict[str, int]:
-        return {label: row for row, label in enumerate(self.labels.tolist())}
+        return {label: row for row, label in enumerate(self.names().tolist())}
 
     def _row_of_number(self, text: str) -> int | None:
         digits = text.removeprefix("-")
@@ -156,7 +156,7 @@ class Graph:
 
     @cached_property
     def _ascending(self) -> np.ndarray:
-        return np.argsort(self.labels)
+        return np.argsort(np.asarray(self.labels))
 
     def _nearest(self, text: str) -> str:
         if self.labels is None:
@@ -299,4 +299,3 @@ def _check_rows(start: np.ndarray, ids: np.ndarray, n: int) -> None:
         place = csr.first_fault(start, ids, *piece)
         if place >= 0:
             raise ValueError(f"rows hold row numbers below {n}, ascending and none their own; not so at place {place}")
-

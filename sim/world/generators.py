@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sim.errors import RippleError, did_you_mean
 from sim.world import build, makers
@@ -90,9 +91,9 @@ def _groups_too_small(users: int, options: Values) -> tuple[str, str] | None:
     size = users // int(groups)
     inside, outside = degree * (1 - mixing), degree * mixing
     if inside > size - 1:
-        return "mean_degree", f"{inside:g} ties inside groups of {size:,} users are too many (mean_degree x (1 - mixing))"
+        return "mean_degree", f"{inside:g} ties inside groups of {size:,} users are too many: mean_degree (1 - mixing)"
     if outside > users - size - 1:
-        return "mean_degree", f"{outside:g} ties out of groups of {size:,} users are too many (mean_degree x mixing)"
+        return "mean_degree", f"{outside:g} ties out of groups of {size:,} users are too many: mean_degree mixing"
     return None
 
 
@@ -176,7 +177,7 @@ GENERATORS: dict[str, Generator] = {
 
 
 def mistakes(kind: str, users: object = None, options: Mapping[str, object] | None = None) -> list[tuple[str, str]]:
-    """All that is wrong with a network asked for: (key, sentence), the key being `kind`, `users` or an option's name."""
+    """All that is wrong with a network asked for: (key, sentence); the key is `kind`, `users` or an option's name."""
     if kind not in GENERATORS:
         return [("kind", f"'{kind}' is not known{did_you_mean(kind, GENERATORS)} (known: {', '.join(GENERATORS)})")]
     generator, options = GENERATORS[kind], options or {}
@@ -202,8 +203,8 @@ def mistakes(kind: str, users: object = None, options: Mapping[str, object] | No
 
 
 def _with_defaults(generator: Generator, options: Mapping[str, object]) -> dict[str, float]:
-    values = {name: options.get(name, option.default) for name, option in generator.options.items()}
-    return {name: int(v) if generator.options[name].whole else float(v) for name, v in values.items()}  # type: ignore[call-overload]
+    values: dict[str, Any] = {name: options.get(name, option.default) for name, option in generator.options.items()}
+    return {name: int(v) if generator.options[name].whole else float(v) for name, v in values.items()}
 
 
 def generate(kind: str = KIND, *, users: int | None = None, seed: int = 0, **options: float) -> Graph:

@@ -33,6 +33,8 @@ __all__ = [
     "generate",
 ]
 
+_WEIGHT = "a weight is finite, 0 or more"
+
 
 def as_graph(
     network: Any,
@@ -68,9 +70,7 @@ def as_graph(
     return graph.largest_component() if largest_component else graph
 
 
-def from_networkx(
-    graph: networkx.Graph, weight: str | None = None, *, directed: bool | str | None = None
-) -> Graph:
+def from_networkx(graph: networkx.Graph, weight: str | None = None, *, directed: bool | str | None = None) -> Graph:
     """A networkx graph: friendships, or, of a DiGraph, arcs u -> v by which u listens to v.
 
     weight: the edge attribute to take as weight (None: equal weights). directed: for a DiGraph also "tells" (v listens
@@ -103,7 +103,7 @@ def _edge_weights(edges: list[tuple], weight: str) -> np.ndarray:
         if isinstance(value, bool) or not isinstance(value, int | float | np.number):
             raise RippleError(f"network: the edge {one} - {other} has {value!r} as '{weight}', not a number")
         if not (np.isfinite(value) and value >= 0):
-            raise RippleError(f"network: the edge {one} - {other} has {value} as '{weight}'; a weight is finite and >= 0")
+            raise RippleError(f"network: the edge {one} - {other} has {value} as '{weight}'; {_WEIGHT}")
     return np.array([edge[2] for edge in edges], dtype=np.float64)
 
 
@@ -120,7 +120,7 @@ def from_scipy(matrix: Any, *, weight: bool = False, directed: bool | str | None
     if weight and not (np.isfinite(values) & (values >= 0)).all():
         place = int(np.argmin(np.isfinite(values) & (values >= 0)))
         at = f"({cells.row[place]}, {cells.col[place]})"
-        raise RippleError(f"network: entry {at} of the matrix is {values[place]}; a weight is finite and >= 0")
+        raise RippleError(f"network: entry {at} of the matrix is {values[place]}; {_WEIGHT}")
     tied = values != 0
     row, column, values = np.asarray(cells.row)[tied], np.asarray(cells.col)[tied], values[tied]
     symmetric = _symmetric(row, column, values if weight else np.ones(len(values)))
@@ -142,9 +142,8 @@ def from_scipy(matrix: Any, *, weight: bool = False, directed: bool | str | None
 
 def _symmetric(row: np.ndarray, column: np.ndarray, values: np.ndarray) -> bool:
     there, back = np.lexsort((values, column, row)), np.lexsort((values, row, column))
-    return bool(
-        (row[there] == column[back]).all() and (column[there] == row[back]).all() and (values[there] == values[back]).all()
-    )
+    same = (row[there] == column[back]) & (column[there] == row[back]) & (values[there] == values[back])
+    return bool(same.all())
 
 
 def from_frame(
@@ -202,7 +201,7 @@ def _frame_weights(frame: pandas.DataFrame, names: list[str], weight: str | int 
     wrong = ~np.isfinite(values) | (values < 0)
     if wrong.any():
         row = int(wrong.argmax())
-        raise RippleError(f"network: row {row + 1} has {values[row]} as '{weight}'; a weight is finite and >= 0")
+        raise RippleError(f"network: row {row + 1} has {values[row]} as '{weight}'; {_WEIGHT}")
     return values
 
 

@@ -14,29 +14,17 @@ from sim.world import draws
 
 _uniform = draws.uniform
 FIRST_CHUNK = 8  # places for listeners kept ready for every user
-_FEW = 32  # rows up to here are sorted and searched by brute force, without a branch
+_FEW = 32  # friends of one's own up to here are compared one by one; with more, each gets a mark
 
 
 @compiled
-def _sort_row(ids, spare, length):
-    """Sort ids[:length] in place: by counting the smaller ones when few (no branch), else by Shell's gaps."""
-    if length <= _FEW:
-        for j in range(length):
-            spare[j] = ids[j]
-        for j in range(length):
-            value = spare[j]
-            place = 0
-            for i in range(j):
-                place += np.int64(spare[i] <= value)
-            for i in range(j + 1, length):
-                place += np.int64(spare[i] < value)
-            ids[place] = value
-        return
+def _sort(ids):
+    """Sort a short array in place, by Shell's gaps."""
     gap = 1
-    while 3 * gap + 1 < length:
+    while 3 * gap + 1 < len(ids):
         gap = 3 * gap + 1
     while gap > 0:
-        for j in range(gap, length):
+        for j in range(gap, len(ids)):
             value = ids[j]
             hole = j
             while hole >= gap and ids[hole - gap] > value:
@@ -59,7 +47,6 @@ def attach(key, ties, lower, first, last):
     """
     coins = np.empty(ties)
     friends = np.empty(ties, dtype=np.uint32)
-    spare = np.empty(ties, dtype=np.uint32)
     for v in range(first, last):
         row = (v - ties) * ties
         if v == ties:
@@ -77,7 +64,7 @@ def attach(key, ties, lower, first, last):
                 earlier = lower[end >> 1]
                 own = np.uint32(coins[j] * (v - ties)) + np.uint32(ties)
                 friends[j] = own if end & 1 else earlier
-            _sort_row(friends, spare, ties)
+            _sort(friends)
             known = 1
             for j in range(1, ties):
                 if friends[j] != friends[known - 1]:
@@ -120,7 +107,6 @@ def attach_and_close(key, ties, triangles, lower, mark, pool, chunk, end, first,
     drawn = np.empty(ties, dtype=np.int64)
     counts = np.empty(ties, dtype=np.int64)
     friends = np.empty(ties, dtype=np.uint32)
-    spare = np.empty(ties, dtype=np.uint32)
     for v in range(first, last):
         row = (v - ties) * ties
         for j in range(ties):
@@ -175,7 +161,7 @@ def attach_and_close(key, ties, triangles, lower, mark, pool, chunk, end, first,
             friends[j] = w
             if ties > _FEW:
                 mark[w] = v
-        _sort_row(friends, spare, ties)
+        _sort(friends)
         for j in range(ties):
             w = np.int64(friends[j])
             lower[row + j] = w
@@ -242,7 +228,7 @@ def skip_ties(key, none, lower_start, lower, first, last):
         w = np.float64(-1.0)
         event = 0
         while True:
-            w += 1.0 + math.floor(math.log(_uniform(key, v, event)) / none)
+            w += 1.0 + np.floor(math.log(_uniform(key, v, event)) / none)
             if w >= v:
                 break
             lower[end] = np.uint32(w)
@@ -309,11 +295,11 @@ def tie_by_weight(key, name, weights, factor, group, one, other, filled, first, 
         p = min(1.0, factor * weights[i] * weights[j]) if j < n else 0.0
         while j < n and p > 0.0:
             if p < 1.0:
-                gap = math.floor(math.log(_uniform(key, name + i, event)) / math.log1p(-p))
+                gap = np.floor(math.log(_uniform(key, name + i, event)) / math.log1p(-p))
                 event += 1
                 if gap >= n - j:
                     break
-                j += np.int64(gap)
+                j += int(gap)
             q = min(1.0, factor * weights[i] * weights[j])
             kept = _uniform(key, name + i, event) * p < q
             event += 1

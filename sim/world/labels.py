@@ -16,10 +16,7 @@ def plain_number(text: str) -> bool:
     """True for a whole number as a program would write it: `7`, `-12`; not `007`, `1.0`, `+7`."""
     digits = text[1:] if text[:1] == "-" else text
     return (
-        digits.isascii()
-        and digits.isdigit()
-        and len(digits) <= _LONGEST_NUMBER
-        and (digits[0] != "0" or text == "0")
+        digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_NUMBER and (digits[0] != "0" or text == "0")
     )
 
 

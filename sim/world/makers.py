@@ -33,9 +33,7 @@ def powerlaw_cluster(users: int, seed: int, *, ties: int, triangles: float) -> G
     # past their first chunk, chunks with their heads hold at most twice what is in them and a place each
     pool = np.empty(end + 2 * len(lower) + len(lower) // growth.FIRST_CHUNK + 1, dtype=np.uint32)
     for first, last in csr.slices(users - ties, _TIES_PER_CALL // ties):
-        end = growth.attach_and_close(
-            key, ties, triangles, lower, mark, pool, chunk, end, first + ties, last + ties
-        )
+        end = growth.attach_and_close(key, ties, triangles, lower, mark, pool, chunk, end, first + ties, last + ties)
     counts = chunk[:, 0].copy()
     counts[ties:] += ties
     start = csr.starts_of(counts)
@@ -71,8 +69,8 @@ def small_world(users: int, seed: int, *, neighbors: int, rewire: float) -> Grap
         for piece in csr.slices(users, 4 * _TIES_PER_CALL // neighbors):
             growth.rewire(key, rewire, far, place, *piece)
     near = np.repeat(np.arange(users, dtype=np.uint32), half)
-    graph = build.from_edges(near, far.ravel(), n=users)
-    return _friendships("small_world", graph.start, graph.heard)
+    start, heard, _, _ = build.plain_rows(users, near, far.ravel())
+    return _friendships("small_world", start, heard)
 
 
 def random(users: int, seed: int, *, mean_degree: float) -> Graph:
@@ -127,8 +125,8 @@ def communities(users: int, seed: int, *, groups: int, mean_degree: float, mixin
         one, other = _weighted_pairs(between, 0, weights, factor, group, mean_degree * mixing * users / 2)
         ones.append(one)
         others.append(other)
-    graph = build.from_edges(np.concatenate(ones), np.concatenate(others), n=users)
-    return _friendships("communities", graph.start, graph.heard, group)
+    start, heard, _, _ = build.plain_rows(users, np.concatenate(ones), np.concatenate(others))
+    return _friendships("communities", start, heard, group)
 
 
 def _weighted_pairs(key, name: int, weights, factor: float, group, expected: float) -> tuple[np.ndarray, np.ndarray]:
@@ -143,9 +141,7 @@ def _weighted_pairs(key, name: int, weights, factor: float, group, expected: flo
     done = filled = 0
     while done < n:
         last = min(n, done + per_call)
-        reached, filled = growth.tie_by_weight(
-            key, name, weights, factor, group, one, other, filled, done, last
-        )
+        reached, filled = growth.tie_by_weight(key, name, weights, factor, group, one, other, filled, done, last)
         if reached < last:
             one, other = (np.concatenate((a, np.empty(len(a) // 4 + n, dtype=np.uint32))) for a in (one, other))
         done = reached
@@ -199,8 +195,8 @@ KARATE_USERS = 34
 
 def karate(users: int, seed: int) -> Graph:
     """Zachary's karate club: 34 users, 78 ties, two communities; neither users nor seed change anything."""
-    pairs = np.array([(low, high) for low, friends in _KARATE.items() for high in friends])
-    graph = build.from_edges(pairs[:, 0], pairs[:, 1], n=KARATE_USERS)
+    pairs = np.array([(low, high) for low, friends in _KARATE.items() for high in friends], dtype=np.uint32)
+    start, heard, _, _ = build.plain_rows(KARATE_USERS, pairs[:, 0].copy(), pairs[:, 1].copy())
     community = np.zeros(KARATE_USERS, dtype=np.int32)
     community[list(_OFFICERS)] = 1
-    return _friendships("karate", graph.start, graph.heard, community)
+    return _friendships("karate", start, heard, community)

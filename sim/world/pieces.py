@@ -118,7 +118,7 @@ def walk(start, ids, back_start, back, key, visited, wanted, state, steps):
 
 @compiled
 def move_weights(start, heard, weight, rank, new_start, new_heard, out, first, last):
-    """Bring the weights of rows first..last to where renumbering put their ties. rank u4[n]: new number of each user."""
+    """Bring the weights of rows first..last to where renumbering put their ties. rank u4[n]: the new numbers."""
     for i in range(first, last):
         row = rank[i]
         for place in range(start[i], start[i + 1]):
