@@ -16,8 +16,8 @@ from sim.dynamics.ledger import accounts
 from sim.dynamics.talk import BINS
 from sim.world.graph import from_edges, generate
 
-# The engine stores trust in float32 (6e-8 each) and looks meetings up in a table good to 1e-4 h. Seen in these runs: 5e-7
-# for one user, 4e-7 for a mean over few users, 2e-7 for an account. A wrong formula shows from 1e-4 on.
+# The engine stores trust in float32 (6e-8 each) and looks meetings up in a table good to 1e-4 h. Seen in these runs:
+# 5e-7 for one user, 4e-7 for a mean over few users, 2e-7 for an account. A wrong formula shows from 1e-4 on.
 PER_USER = 5e-6
 MEANS = 2e-6
 ACCOUNTS = 1e-6

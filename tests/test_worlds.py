@@ -155,6 +155,16 @@ def test_cutting_the_time_changes_no_bit_in_a_large_network(large):
     assert_same_bits(Engine(large, 2).run(), engine.run())
 
 
+@pytest.mark.parametrize("room", [8, 65_536])
+def test_the_room_that_arrays_begin_with_changes_no_bit(setup, run, room):
+    """Arrays that must grow again and again, and arrays that never need to: the same run, and nothing is lost."""
+    engine = Engine(setup)
+    engine.queue, engine.met = np.zeros(room, s.PENDING), np.zeros(room, s.ENCOUNTER)
+    engine.meeting_time, engine.meeting_user = np.zeros(room), np.zeros(room, np.uint32)
+    assert_same_bits(run, engine.run())
+    assert engine.acts["n_shared"].tolist() == run.acts["n_shared"].tolist()
+
+
 def test_two_copies_without_ties_equal_two_runs():
     """Users are named in draws by `who`; copies that carry the same names live the same lives, bit for bit."""
     n = 300
@@ -199,24 +209,22 @@ def test_other_row_numbers_give_the_same_users(seed, users, weighted, confidence
 def test_one_dose_equals_two_of_half(kind, magnitude):
     """Without a public record doses add: exp(-m) = exp(-m/2)^2, for losses and for gains.
 
-    All meet both halves within some thousandths of an hour, so hardly anything heals between. float32 stocks.
+    Both halves are met within some millionths of an hour, so nothing heals between; the stocks are float32.
     """
     numbers = P.changed({"record_weight": 0.0}).numbers()
     world = world_of(generate("karate"))
 
     def dose(m, name):
-        return act(kind, 30.0, id=name, magnitude=m, reach=1.0, delay=1e-3, virality=0.0, found_mean=None)
+        return act(kind, 30.0, id=name, magnitude=m, reach=1.0, delay=1e-6, virality=0.0, found_mean=None)
 
     one = ran(setup_of(world, [dose(magnitude, "one")], numbers=numbers))
     two = ran(setup_of(world, [dose(magnitude / 2, "first"), dose(magnitude / 2, "second")], numbers=numbers))
     assert one.acts["n_met"][0] == 34
     moved = abs(observe.table(one.rows)["own"][31] - observe.table(one.rows)["own"][0])
     assert moved > 0.05
-    np.testing.assert_allclose(
-        s.column(two.columns, s.OWN, 34), s.column(one.columns, s.OWN, 34), atol=2 * FLOAT32, rtol=0
-    )
-    # 1e-2 h apart at most, healing in 240 h: 4e-5 of half a dose at the time of meeting
-    np.testing.assert_allclose(observe.table(two.rows)["trust"], observe.table(one.rows)["trust"], atol=2e-5, rtol=0)
+    own = [s.column(engine.columns, s.OWN, 34) for engine in (one, two)]
+    np.testing.assert_allclose(own[1], own[0], atol=2 * FLOAT32, rtol=0)
+    np.testing.assert_allclose(two.expressed_trust(), one.expressed_trust(), atol=5 * FLOAT32, rtol=0)
 
 
 def test_nothing_moves_where_nothing_can():
@@ -226,7 +234,7 @@ def test_nothing_moves_where_nothing_can():
     table = observe.table(engine.rows)
     assert table["reached"][-1] == 50
     assert np.all(table["trust"] == table["trust"][0]) and np.all(table["own"] == table["own"][0])
-    assert np.array_equal(engine.expressed_trust(), s.column(engine.columns, s.OWN, 50))
+    np.testing.assert_allclose(engine.expressed_trust(), s.column(engine.columns, s.OWN, 50), atol=FLOAT32, rtol=0)
 
 
 def test_talk_starts_at_rest_and_stays_there():
@@ -272,7 +280,7 @@ def test_the_step_of_talk_changes_no_path_and_converges():
     at = [observe.table(engine.rows)["trust"][:: round(4 / engine.setup.step)] for engine in engines]
     coarse, fine = (np.sqrt(np.mean((a - b) ** 2)) for a, b in pairwise(at))
     assert 3.0 < coarse / fine < 5.0
-    assert coarse > 2e-5
+    assert coarse > 5e-6
     own = [s.column(engine.columns, s.OWN, 300) for engine in engines]
     np.testing.assert_allclose(own[0], own[2], atol=FLOAT32, rtol=0)  # own trust knows no step
 

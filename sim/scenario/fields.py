@@ -93,11 +93,7 @@ Share = Annotated[float, PlainValidator(units.share), WithJsonSchema(_SHARE)]
 ShareOrName = Annotated[
     float | Named, PlainValidator(partial(or_named, units.share, "share")), WithJsonSchema(_SHARE_OR_NAME)
 ]
-TrustOrName = Annotated[
-    float | Named,
-    PlainValidator(partial(or_named, units.trust, "trust")),
-    WithJsonSchema(_TRUST),
-]
+BrandTrust = Annotated[float | str, PlainValidator(readers.brand_trust), WithJsonSchema(_TRUST)]
 Amount = Annotated[float, PlainValidator(units.amount), WithJsonSchema(_AMOUNT)]
 Count = Annotated[int, PlainValidator(units.count), WithJsonSchema(_AMOUNT)]
 Whole = Annotated[int, PlainValidator(readers.whole), WithJsonSchema({"type": "integer"})]
@@ -224,7 +220,7 @@ class BrandFile(Keys):
 
     name: Text | None = _key("what it is called")
     sector: Sector | None = _key("sector; sets the trust it starts from")
-    trust: TrustOrName | None = _key("trust it starts from; default: that of the sector")
+    trust: BrandTrust | None = _key("trust it starts from; sector: that of the sector, the default")
     followers: ShareOrName | None = _key("share of users who follow it; default: the parameter `followers`")
     calendar: list[ActFile | None] | None = _key("acts that happen anyway, in the quiet twin too")
 

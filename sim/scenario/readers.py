@@ -20,6 +20,7 @@ HORIZON = "horizon"  # `until` the end
 DRAWN = "drawn"  # virality like that of a user's post
 NEVER = "never"
 AUTO = "auto"
+SECTOR = "sector"  # trust of the sector
 
 
 class Named(str):
@@ -69,7 +70,7 @@ def some_of(words: tuple[str, ...], value: object) -> list[str]:
     return [word for word in words if word in chosen]
 
 
-def or_named(reader: Callable[[object], float], unit: str, value: object) -> object:
+def or_named(reader: Callable[[object], float], unit: str, value: object) -> float | Named:
     """What the reader reads, or the name of a parameter of that unit."""
     if isinstance(value, str) and value in PARAMETERS and PARAMETERS[value].unit == unit:
         return Named(value)
@@ -121,6 +122,11 @@ def virality(value: object) -> float | str:
             f"{units.shown(value)} is too large for a virality (re-shares caused by one share); 100 is the most"
         )
     return size
+
+
+def brand_trust(value: object) -> float | str:
+    """Trust, the name of a parameter, or `sector`: that of the brand's sector."""
+    return SECTOR if value == SECTOR else or_named(units.trust, "trust", value)
 
 
 def audience(value: object) -> Mapping[str, object]:

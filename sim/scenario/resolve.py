@@ -24,7 +24,7 @@ from sim.scenario.mistakes import refusal
 from sim.scenario.network import resolved_network
 from sim.scenario.parameters import DAY, PARAMETERS, Parameters
 from sim.scenario.parts import Arm, Brand, Expect
-from sim.scenario.readers import AUTO, Named
+from sim.scenario.readers import AUTO, SECTOR, Named
 from sim.scenario.sources import Source
 from sim.scenario.timeline import MOST_ACTS, Resolved, Setting, too_many
 from sim.scenario.validate import Findings, validated
@@ -150,19 +150,20 @@ class _Resolving:
         self, written: BrandFile, parameters: Parameters, calendar: list[Resolved]
     ) -> tuple[Brand, dict[str, Any]]:
         sector = written.sector or "social_media"
-        trust = Named(f"trust_{sector}") if written.trust is None else written.trust
+        trust = SECTOR if written.trust is None else written.trust
+        number = Named(f"trust_{sector}") if trust == SECTOR else trust
         followers = Named("followers") if written.followers is None else written.followers
         brand = Brand(
             name=written.name or "the brand",
             sector=sector,
-            trust=parameters[trust] if isinstance(trust, Named) else trust,
+            trust=parameters[number] if isinstance(number, str) else number,
             followers=parameters[followers] if isinstance(followers, Named) else followers,
             calendar=_acts(calendar),
         )
         document = {
             "name": brand.name,
             "sector": sector,
-            "trust": str(trust) if isinstance(trust, Named) else units.trust_words(trust),
+            "trust": str(trust) if isinstance(trust, str) else units.trust_words(trust),
             "followers": str(followers) if isinstance(followers, Named) else units.share_words(followers),
             "calendar": [entry.document for entry in calendar],
         }

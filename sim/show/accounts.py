@@ -135,7 +135,7 @@ def effect_by_hop(data: Run | Comparison, ax: Axes | None = None) -> Axes:
     ax = _bars(axes_or_new(ax), arms, heights, ["met directly", *HOPS[1:]])
     ax.axhline(0, color=MUTED, linewidth=1, zorder=3)
     label(ax, "", "change of mean own trust, points")
-    head(ax, "What it did, by hop", "all acts, before healing and repair; hops count passages from person to person")
+    head(ax, "What it did, by hop", "before healing and repair")
     return ax
 
 
@@ -157,7 +157,7 @@ def people_by_hop(data: Run | Comparison, ax: Axes | None = None) -> Axes:
     names_of_hops = [f"hop {hop}" for hop in range(1, _LAST_HOP)] + [f"hop {_LAST_HOP}+"]
     ax = _bars(axes_or_new(ax), arms, heights, names_of_hops)
     label(ax, "", "share of users, %")
-    head(ax, "Who heard of it, by hop", "first hearing of each person; hop 1: from someone who met the act")
+    head(ax, "Who heard of it, by hop", "by their first hearing; hop 1: from someone who met it")
     return ax
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from sim.scenario.measures_named import MEASURES
 from sim.show.measures_shown import heading, shown_value, unit_scale
@@ -22,7 +23,7 @@ def measure_dots(data: Comparison, measure: str = "trust_days_lost", ax: Axes | 
             ax.plot([low, high], [row, row], color=style.color, linewidth=2, alpha=0.45, solid_capstyle="round")
             _dot(ax, mean, row, style.marker, style.color, shown_value(measure, mean / factor))
     label(ax, unit)
-    head(ax, _title(measure), _better(measure))
+    head(ax, _title(measure), _below(data, measure))
     return ax
 
 
@@ -43,7 +44,7 @@ def difference_dots(data: Comparison, measure: str = "trust_days_lost", ax: Axes
             text = shown_value(measure, mean / factor, difference=True)
             _dot(ax, mean, row, styles[arm].marker, styles[arm].color, text)
     label(ax, f"difference to {data.reference}, {unit}")
-    head(ax, _title(measure), _better(measure))
+    head(ax, _title(measure), _below(data, measure))
     return ax
 
 
@@ -54,7 +55,8 @@ def _rows(ax: Axes, arms: list[str]) -> Axes:
     ax.tick_params(axis="y", length=0, labelcolor=INK)
     ax.spines["left"].set_visible(False)
     ax.spines["bottom"].set_color(RULE)
-    ax.margins(x=0.12)
+    ax.margins(x=0.14)
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=4))
     return ax
 
 
@@ -68,5 +70,8 @@ def _title(measure: str) -> str:
     return words[0].upper() + words[1:]
 
 
-def _better(measure: str) -> str:
-    return f"{MEASURES[measure].better} is better"
+def _below(data: Comparison, measure: str) -> str:
+    better = f"{MEASURES[measure].better} is better"
+    if measure == "regained_hours" and (data.measures["share_regained"] < 1.0).any():
+        return f"{better}; never: to the horizon"
+    return better

@@ -21,7 +21,7 @@ from sim.show.accounts import accounts, shown_accounts
 from sim.show.answer import answer
 from sim.show.lanes import HEIGHT
 from sim.show.network import network_panels
-from sim.show.style import INK, MUTED, PALE, RULE
+from sim.show.style import INK, MUTED, PALE, RULE, head, title
 from sim.study.compare import Comparison
 from sim.study.results import Run
 
@@ -39,6 +39,10 @@ class Drawn:
     name: str
     caption: str
     figure: Figure
+
+    def __post_init__(self) -> None:
+        self.figure.get_layout_engine().execute(self.figure)  # once, not for every format
+        self.figure.set_layout_engine("none")
 
     def save_png(self, folder: Path) -> Path:
         """Write it into a folder as PNG; returns the path."""
@@ -163,16 +167,19 @@ def _ledgers(data: Comparison) -> Figure:
     shown = shown_accounts([accounts(data, arm) for arm in data.arms])
     columns = min(2, len(data.arms))
     rows = math.ceil(len(data.arms) / columns)
-    figure = _new(2.2 + 3.6 * columns, rows * (0.27 * (len(shown) + 3) + 0.9))
-    first = None
-    for k, arm in enumerate(data.arms):
-        ax = figure.add_subplot(rows, columns, k + 1, sharex=first)
-        first = first or ax
+    figure = _new(2.2 + 3.6 * columns, rows * (0.27 * (len(shown) + 3) + 0.75) + 0.3)
+    panels = [figure.add_subplot(rows, columns, k + 1) for k in range(len(data.arms))]
+    for k, (arm, ax) in enumerate(zip(data.arms, panels, strict=True)):
         plots.ledger_waterfall(data, ax, arm=arm, rows=shown)
+        head(ax, arm)
         if k % columns:
             ax.tick_params(axis="y", labelleft=False)
         if k < len(data.arms) - columns:
             ax.set_xlabel("")
+    limits = [ax.get_xlim() for ax in panels]
+    for ax in panels:
+        ax.set_xlim(min(low for low, _ in limits), max(high for _, high in limits))
+    title(figure, "What changed trust")
     return figure
 
 

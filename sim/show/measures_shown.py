@@ -22,11 +22,11 @@ _HEADINGS = {
 # unit of a measure -> factor, what people read, digits
 _UNITS = {
     "points": (1.0, "points", 2),
-    "points x days": (1.0, "points × days per user", 1),
+    "points x days": (1.0, "points × days", 1),
     "h": (1.0 / 24.0, "days", 1),
     "share": (100.0, "%", 1),
     "money": (1.0, "money", 0),
-    "ratio": (1.0, "×", 2),
+    "ratio": (1.0, "times", 2),
 }
 
 
@@ -51,4 +51,7 @@ def shown_value(measure: str, value: float, *, difference: bool = False) -> str:
     value *= factor
     if unit == "share" and abs(value) >= 10:
         digits = 0
+    if difference:
+        while 0.0 < abs(value) < 10.0 ** (1 - digits) and digits < 4:  # a small difference keeps two figures
+            digits += 1
     return signed(value, digits) if difference else f"{value:,.{digits}f}"

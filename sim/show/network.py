@@ -13,13 +13,13 @@ from matplotlib.figure import Figure
 
 from sim.scenario.tell import day
 from sim.show.layout import positions
-from sim.show.style import INK, MUTED, SMALL, TEXT, TITLE, as_points, axes_or_new
+from sim.show.style import INK, MUTED, SMALL, TEXT, as_points, axes_or_new, title
 from sim.study.results import Run
 from sim.world import draws, pieces
 from sim.world.graph import Graph
 
 MOST_DRAWN = 3_000  # users; of a larger network a sample is drawn
-_MOST_TIES = 15_000  # more ties than this make a grey cloud and a large file
+_MOST_TIES = 4_000  # more make a grey cloud; then a part of them is drawn
 MOMENTS = {"start": "trust_start", "worst": "trust_worst", "end": "trust"}
 
 # dark to light, so that low trust stands out on paper and a grey print keeps the order
@@ -37,14 +37,16 @@ class Picture:
     ties: np.ndarray
     sizes: np.ndarray
     n_users: int
+    n_ties: int  # between the users who are drawn
 
     @property
     def note(self) -> str:
-        """What is drawn: all users, or a sample and how large."""
+        """What is drawn: all users, or a sample and how large; and how many of the ties."""
         drawn = len(self.rows)
-        if drawn == self.n_users:
-            return f"all {drawn:,} users"
-        return f"a sample of {drawn:,} of {self.n_users:,} users, found by a random walk"
+        users = f"all {drawn:,} users" if drawn == self.n_users else f"a sample of {drawn:,} of {self.n_users:,} users"
+        if len(self.ties) == self.n_ties:
+            return users
+        return f"{users}, {len(self.ties):,} of their {self.n_ties:,} ties"
 
 
 @lru_cache(maxsize=4)
@@ -60,13 +62,14 @@ def picture(graph: Graph) -> Picture:
     places = positions(part.start, part.heard)
     listener = np.repeat(np.arange(len(rows)), part.n_listened)
     ties = np.unique(np.sort(np.column_stack([listener, part.heard.astype(np.int64)]), axis=1), axis=0)
-    if len(ties) > _MOST_TIES:
-        chosen = draws.uniforms(draws.stream(0, "drawn ties"), ties[:, 0], ties[:, 1]) < _MOST_TIES / len(ties)
+    n_ties = len(ties)
+    if n_ties > _MOST_TIES:
+        chosen = draws.uniforms(draws.stream(0, "drawn ties"), ties[:, 0], ties[:, 1]) < _MOST_TIES / n_ties
         ties = ties[chosen]
     base = np.clip(13_000.0 / len(rows), 4.0, 60.0)
     listeners = graph.n_listeners[rows]
     sizes = base * (0.6 + 0.8 * np.sqrt(listeners / max(listeners.mean(), 1e-9))).clip(0.6, 4.0)
-    return Picture(rows, places, ties, sizes, n)
+    return Picture(rows, places, ties, sizes, n, n_ties)
 
 
 def trust_scale(run: Run) -> Normalize:
@@ -88,8 +91,8 @@ def network(run: Run, ax: Axes | None = None, *, moment: str = "start", scale: N
     ax = axes_or_new(ax, 5.6, 5.4)
     trust = as_points(run.users[MOMENTS[moment]].to_numpy())
     ends = shown.places[shown.ties]
-    alpha = float(np.clip(700.0 / max(len(shown.ties), 1), 0.07, 0.5))
-    ax.add_collection(LineCollection(list(ends), colors="#9aa5ad", linewidths=0.35, alpha=alpha, rasterized=True, zorder=1))
+    alpha = float(np.clip(600.0 / max(len(shown.ties), 1), 0.12, 0.5))
+    ax.add_collection(LineCollection(ends, colors="#9aa5ad", linewidths=0.35, alpha=alpha, rasterized=True, zorder=1))
     values = trust[shown.rows]
     order = np.argsort(-values, kind="stable")  # those with the least trust are drawn last, so that none is hidden
     dots = ax.scatter(
@@ -113,9 +116,7 @@ def network_panels(run: Run, figure: Figure) -> list[Axes]:
     panels = [figure.add_subplot(1, 3, k + 1) for k in range(3)]
     for ax, moment in zip(panels, MOMENTS, strict=True):
         network(run, ax, moment=moment, scale=scale)
-    words = f"Who trusts the brand: {run.scenario.arm(run.arm).title}"
-    title = figure.suptitle(words, fontsize=TITLE, fontweight="bold", color=INK)
-    title.set(x=0.01, ha="left")  # after it was made, so that the layout still leaves room for it
+    title(figure, f"Who trusts the brand: {run.scenario.arm(run.arm).title}")
     _scale_bar(figure, panels[0].collections[-1], panels, f"one run, {picture(run.graph).note}; larger dots have more listeners")
     return panels
 

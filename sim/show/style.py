@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 INK, MUTED, RULE, PALE = "#1d2329", "#5c6670", "#d5dade", "#eef1f3"
@@ -85,6 +86,12 @@ def head(ax: Axes, title: str, below: str = "", *, lift: float = 0.0) -> None:
             below, (0, 1), (0, lift + 6.0), xycoords="axes fraction", textcoords="offset points", fontsize=TEXT - 0.5,
             color=MUTED, va="bottom", ha="left", annotation_clip=False
         )  # fmt: skip
+
+
+def title(figure: Figure, words: str) -> None:
+    """A title over a whole figure, at the left."""
+    text = figure.suptitle(words, fontsize=TITLE + 1, fontweight="bold", color=INK)
+    text.set(x=0.01, ha="left")  # after it was made, so that the layout still leaves room for it
 
 
 def label(ax: Axes, x: str = "", y: str = "") -> None:

@@ -71,10 +71,10 @@ def from_edges(
     alone = int(((np.diff(start) + np.diff(back_start)) == 0).sum())
     ties = len(heard) if listens is not None else len(heard) // 2
     counts = [
-        f"{about}{n:,} users, {ties:,} {'ties' if listens is None else 'directed ties'}",
-        f"dropped {loops:,} self-loops, merged {merged:,} repeated ties",
-        *([f"dropped {zeros:,} ties of weight 0"] if zeros else []),
-        *([f"{alone:,} users without ties"] if alone else []),
+        f"{about}{_some(n, 'user')}, {_some(ties, 'tie' if listens is None else 'directed tie')}",
+        f"dropped {_some(loops, 'self-loop')}, merged {_some(merged, 'repeated tie')}",
+        *([f"dropped {_some(zeros, 'tie')} of weight 0"] if zeros else []),
+        *([f"{_some(alone, 'user')} without ties"] if alone else []),
     ]
     return Graph(
         start=start,
@@ -88,6 +88,10 @@ def from_edges(
         kind=kind,
         notes=("; ".join([*counts, *remarks]),),
     )
+
+
+def _some(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def meaning_of(directed: object) -> str | None:

@@ -41,7 +41,7 @@ class Layout:
 
     def column_name(self, column: int) -> str:
         """Number and name as people count: `3 (rating)`."""
-        return f"{column + 1} ({self.names[column]})" if self.names else str(column + 1)
+        return f"{column + 1} ({self.names[column]})" if self.names and self.names[column] else str(column + 1)
 
 
 def fields(line: str, separator: str) -> list[str]:
@@ -178,8 +178,12 @@ def _names_columns(first: list[str], others: list[list[str]]) -> bool:
     """True where the first row names the columns: known words, or words above columns of numbers."""
     others = [row for row in others if len(row) == len(first)]
     pair = pair_in(tuple(first))
-    if pair and not any(first[column] in row for column in pair for row in others):
-        return True
+    if pair:
+        below = {row[column] for row in others for column in pair}
+        if len(first[pair[0]]) > 1:
+            return below.isdisjoint(first)
+        if below and min(map(len, below)) > 1:  # `u,v` above names; above other letters these are names too
+            return True
     for column, word in enumerate(first):
         below = [row[column] for row in others]
         if below and word and not _NUMBER.fullmatch(word) and all(map(_NUMBER.fullmatch, below)):

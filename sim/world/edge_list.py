@@ -121,7 +121,7 @@ class _Reader:
     def _explain(self, block: bytes, line: int, why: int, values: int, place: int) -> None:
         layout = self.layout
         content = block[place : block.index(b"\n", place)].decode("utf-8", errors="replace")
-        shown = repr(content.strip()[:60])
+        shown = repr(content.strip(" \r")[:60])
         if why == edge_scan.VALUES:
             what = f"{values} value{'s' * (values != 1)} where others have {layout.columns}: {shown}"
             other = [name for sign, name in SEPARATORS.items() if sign and len(fields(content, sign)) == layout.columns]
@@ -132,7 +132,7 @@ class _Reader:
         elif why == edge_scan.WEIGHT:
             column = layout.column_name(layout.weight or 0)
             value = fields(content, layout.separator)[layout.weight or 0]
-            what = f"no weight in column {column}" if not value else f"weight {value[:60]!r} is not a number"
+            what = f"no weight in column {column}" if not value else f"weight {value[:60]!r} is not a finite number"
         else:
             what = {
                 edge_scan.QUOTE: f"a quote is opened and not closed: {shown}",
@@ -151,8 +151,8 @@ class _Reader:
         wrong = np.flatnonzero(~np.isfinite(weights) | (weights < 0))
         for row in wrong[: edge_scan.SHOWN]:
             value = texts[row].decode("utf-8", errors="replace")
-            allowed = "a weight is 0 or more" if weights[row] < 0 else "a weight is a finite number"
-            self.broken.append((int(lines[row]), f"weight {value!r}; {allowed}"))
+            wrong_with_it = "is less than 0" if weights[row] < 0 else "is not a finite number"
+            self.broken.append((int(lines[row]), f"weight {value!r} {wrong_with_it}"))
         self.n_broken += len(wrong)
         return weights
 
@@ -185,10 +185,10 @@ class _Reader:
     def _complaint(self, lines: int) -> str:
         shown = sorted(self.broken)[: edge_scan.SHOWN]
         more = self.n_broken - len(shown)
-        be = "line is" if self.n_broken == 1 else "lines are"
+        be = "is" if self.n_broken == 1 else "are"
         return "\n".join(
             [
-                f"{self.text.name}: {self.n_broken:,} of {lines:,} {be} broken",
+                f"{self.text.name}: {self.n_broken:,} of {lines:,} line{'s' * (lines != 1)} {be} broken",
                 *(f"  line {line:,}  {what}" for line, what in shown),
                 *([f"  and {more:,} more"] if more else []),
             ]

@@ -35,34 +35,9 @@ def _is_blank(byte, separator):
 
 
 @compiled
-def _number_of(text, first, last, slots, hashes, pool, offsets, state):
-    """The number of a name, a new one for a name not seen before (open addressing, FNV-1a)."""
-    hashed = _FNV_START
-    for place in range(first, last):
-        hashed = (hashed ^ np.uint64(text[place])) * _FNV_PRIME
-    hashed ^= hashed >> _S32
-    hashed ^= hashed >> _S29
-    mask = len(slots) - 1
-    slot = np.int64(hashed & np.uint64(mask))
-    while slots[slot] != 0:
-        number = np.int64(slots[slot]) - 1
-        if hashes[number] == hashed and offsets[number + 1] - offsets[number] == last - first:
-            same = True
-            for place in range(last - first):
-                if pool[offsets[number] + place] != text[first + place]:
-                    same = False
-                    break
-            if same:
-                return number
-        slot = (slot + 1) & mask
-    number = state[0]
-    state[0] += 1
-    slots[slot] = number + 1
-    hashes[number] = hashed
-    for place in range(last - first):
-        pool[offsets[number] + place] = text[first + place]
-    offsets[number + 1] = offsets[number] + last - first
-    return number
+def _in_numbers(byte):
+    """Digits, + , - . and e or E (codes 43 to 46 are + , - and .); what else there may be is no finite number."""
+    return (byte >= 48 and byte <= 57) or (byte >= 43 and byte <= 46) or byte == 69 or byte == 101
 
 
 @compiled
@@ -84,6 +59,7 @@ def scan(text, layout, slots, hashes, pool, offsets, state, source, target, line
     separator, columns, at_weight, header = layout[0], layout[1], layout[4], layout[5]
     blanks = separator == 0
     end = len(text)
+    mask = len(slots) - 1
     place = state[5]
     state[4] = 0
     begins = np.empty(3, dtype=np.int64)
@@ -165,6 +141,8 @@ def scan(text, layout, slots, hashes, pool, offsets, state, source, target, line
                 for letter in range(LONGEST_WEIGHT):
                     byte = text[begin + letter] if begin + letter < stop else np.uint8(0)
                     amounts[row, letter] = _DOT if byte == _COMMA and separator != _COMMA else byte
+                    if byte != 0 and not _in_numbers(byte):
+                        why = WEIGHT
         if why != 0:
             if state[3] < len(broken):
                 broken[state[3], 0] = state[1]
@@ -174,8 +152,34 @@ def scan(text, layout, slots, hashes, pool, offsets, state, source, target, line
             state[3] += 1
             continue
         row = state[4]
-        for kind in range(2):
-            number = _number_of(text, begins[kind], stops[kind], slots, hashes, pool, offsets, state)
+        for kind in range(2):  # the number of each name, a new one for a name not seen before; FNV-1a, linear probing
+            begin, length = begins[kind], stops[kind] - begins[kind]
+            hashed = _FNV_START
+            for letter in range(begin, begin + length):
+                hashed = (hashed ^ np.uint64(text[letter])) * _FNV_PRIME
+            hashed ^= hashed >> _S32
+            hashed ^= hashed >> _S29
+            slot = np.int64(hashed & np.uint64(mask))
+            number = np.int64(-1)
+            while slots[slot] != 0 and number < 0:
+                number = np.int64(slots[slot]) - 1
+                at = offsets[number]
+                same = hashes[number] == hashed and offsets[number + 1] - at == length
+                if same:
+                    for letter in range(length):
+                        same &= pool[at + letter] == text[begin + letter]
+                if not same:
+                    number = np.int64(-1)
+                    slot = (slot + 1) & mask
+            if number < 0:
+                number = state[0]
+                state[0] += 1
+                slots[slot] = number + 1
+                hashes[number] = hashed
+                at = offsets[number]
+                for letter in range(length):
+                    pool[at + letter] = text[begin + letter]
+                offsets[number + 1] = at + length
             if kind == 0:
                 source[row] = number
             else:

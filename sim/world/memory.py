@@ -66,4 +66,4 @@ def in_words(count: float) -> str:
     for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
         if count >= size:
             return f"{count / size:,.3g} {unit}" if count < 100 * size else f"{count / size:,.0f} {unit}"
-    return f"{count / 1e3:,.0f} kB"
+    return f"{count / 1e3:,.0f} kB" if count >= 1e3 else f"{count:,.0f} bytes"
