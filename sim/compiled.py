@@ -73,7 +73,12 @@ def _choose_folder() -> Path:
         pass
     private = Path(tempfile.mkdtemp(prefix="trust-ripple-kernels-"))
     owner = os.getpid()
-    atexit.register(lambda: owner == os.getpid() and shutil.rmtree(private, ignore_errors=True))  # not in a fork of it
+
+    def remove() -> None:
+        if os.getpid() == owner:  # a fork that ends leaves it to the others
+            shutil.rmtree(private, ignore_errors=True)
+
+    atexit.register(remove)
     return private
 
 

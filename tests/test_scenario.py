@@ -20,7 +20,7 @@ from sim.scenario.parameters import PARAMETERS
 from sim.scenario.scenario import load
 from sim.scenario.schema import schema
 from sim.scenario.tell import effect, publicity, tell
-from sim.scenario.yaml_reader import read_text
+from sim.scenario.yaml_reader import plain, read_text
 
 BREACH = {"act": "data_breach", "id": "breach", "at": "5 d", "found": "15 d"}
 
@@ -29,10 +29,9 @@ def scenario(**keys):
     return load({"ripple": 1, **keys})
 
 
-def refused(**keys) -> str:
-    with pytest.raises(RippleError) as caught:
-        scenario(**keys)
-    return str(caught.value)
+def reloaded(one):
+    """A scenario through the text of its resolved file."""
+    return load(plain(read_text(one.to_yaml(), "resolved.yaml")))
 
 
 # defaults
@@ -82,7 +81,7 @@ def test_when_a_hidden_act_is_found_out(written, found, mean):
     one = scenario(timeline=[{**BREACH, "found": written}])
     [act] = one.timeline
     assert (act.found, act.found_mean) == (found, mean)
-    assert load(one.resolved()) == one
+    assert reloaded(one) == one
 
 
 def test_a_size_takes_the_sign_of_its_kind():
@@ -114,7 +113,7 @@ def test_a_size_takes_the_sign_of_its_kind():
 def test_audiences(written, read):
     one = scenario(timeline=[{"act": "outage", "at": "1 d", "audience": written}])
     assert one.timeline[0].audience == read
-    assert load(one.resolved()) == one
+    assert reloaded(one) == one
 
 
 def test_a_label_of_digits_stays_text(tmp_path):
@@ -182,6 +181,26 @@ def test_repetition_ends_with_the_horizon_wherever_that_moves():
     assert longer == one.changed({"horizon": "120 d"})
 
 
+def test_a_resolved_scenario_still_follows_the_parameters():
+    """It says `reach: reach_news`, not 30 %: what hung on a parameter by default goes on to do so."""
+    one = scenario(timeline=[{"act": "data_breach", "at": "5 d"}], arms={"a": [{"act": "apology", "after": "1 h"}]})
+    changes = {
+        "reach_news": 0.5,
+        "reach_response": 0.5,
+        "delay_news": "1 d",
+        "delay_post": "1 h",
+        "found_mean": "2 d",
+        "parameters.followers": 0.1,
+        "trust_social_media": 0.2,
+    }
+    changed = reloaded(one).changed(changes)
+    assert changed == one.changed(changes)
+    [breach], [apology] = changed.timeline, changed.arms["a"].acts
+    assert (breach.reach, breach.delay, breach.found_mean) == (0.5, 24.0, 48.0)
+    assert (apology.reach, apology.delay) == (0.5, 1.0)
+    assert (changed.brand.followers, changed.brand.trust) == (0.1, 0.2)
+
+
 def test_a_kind_of_ones_own_is_like_a_known_one_but_for_what_is_written():
     one = scenario(
         kinds={
@@ -197,7 +216,7 @@ def test_a_kind_of_ones_own_is_like_a_known_one_but_for_what_is_written():
     assert (gift.audience["kind"], gift.tires, gift.words, gift.virality) == ("followers", True, "a gift", None)
     [excuse] = one.arms["a"].acts
     assert excuse.of == "recall" and excuse.repairs == {"competence": 0.2, "integrity": 0.0}
-    assert load(one.resolved()) == one
+    assert reloaded(one) == one
 
 
 # changes
@@ -409,7 +428,7 @@ def test_a_broken_scenario_is_refused_in_words_or_is_whole(breaks):
         refusal = str(problem)
     assert not re.search(r"pydantic|Input should|value_error|NoneType|does not fit here", refusal), refusal
     if one is not None:
-        assert load(one.resolved()) == one
+        assert reloaded(one) == one
         assert all(tell(one, arm) for arm in one.arms)
 
 
@@ -442,6 +461,14 @@ def test_extends_merges_mappings_and_replaces_lists(tmp_path):
     assert (one.parameters.fading, one.parameters.loss) == (0.6, 1.0)
     assert [act.kind for act in one.timeline] == ["rude_reply"]
     assert list(one.arms) == ["y", "z", "w"]
+
+
+def test_the_edge_list_of_what_is_extended_lies_beside_that(tmp_path):
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "ties.csv").write_text("a,b\n")
+    (tmp_path / "below" / "base.yaml").write_text("ripple: 1\nnetwork: {file: ties.csv}\n")
+    (tmp_path / "above.yaml").write_text("ripple: 1\nextends: below/base.yaml\n")
+    assert load(tmp_path / "above.yaml").network.file == (tmp_path / "below" / "ties.csv").resolve()
 
 
 def test_extends_a_story_of_the_library():

@@ -68,7 +68,9 @@ def write_row(total, counts, state, acts, rows):
         for k in range(N_SUMS):
             row[group * width + k] = total[group, k]
         quantiles(group, int(total[group, COUNT]), counts, row[group * width + N_SUMS : (group + 1) * width])
-    counts[:] = 0
+    for flag in range(4):
+        for b in range(BINS):
+            counts[flag, b] = 0
     met, heard, shared, alive = 0, 0, 0, 0
     for k in range(state[N_ACTS]):
         met += acts[k].n_met if acts[k].target < 0 else 0

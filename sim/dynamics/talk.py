@@ -38,8 +38,8 @@ GROUPS = ("all", "followers", "reached")
 # the scratch block of a thread, f4, one row of BLOCK after the other; and the exact differences, f8
 S_TRUST, S_OWN, S_COGNITIVE, S_AFFECTIVE, S_WOUND, S_SCAR, S_MEAN, S_SHARE = range(0, 8 * BLOCK, BLOCK)
 SCRATCH_SIZE = 8 * BLOCK
-D_TIME, D_PULL, D_TALK = range(0, 3 * BLOCK, BLOCK)
-DIFFERENCES_SIZE = 3 * BLOCK
+D_TIME, D_PULL, D_TALK, D_KINDS = range(0, 4 * BLOCK, BLOCK)  # D_KINDS: sums by flags while a block is observed
+DIFFERENCES_SIZE = 4 * BLOCK
 
 
 @compiled
@@ -148,14 +148,15 @@ def talk_block(
         near_means(first, n, trust, start, heard, weight, confidence, scratch)
     else:
         heard_means(first, n, trust, start, heard, weight, scratch)
-        scratch[S_SHARE : S_SHARE + BLOCK] = 1.0
+        for k in range(n):
+            scratch[S_SHARE + k] = _ONE
     # loops over a whole block at constant distances within one array: so that they vectorise
     users = columns[block * BLOCK_SIZE : (block + 1) * BLOCK_SIZE]
     own_trust_block(users, fades, scratch)
     express_block(
         users, trust[first : first + BLOCK], new[first : first + BLOCK], length, ratio, scratch, differences
     )
-    observe_block(n, flags[first : first + BLOCK], scratch, low, high, sums, counts)
+    observe_block(n, flags[first : first + BLOCK], scratch, low, high, differences[D_KINDS:], sums, counts)
     sums[0, SUM_TIME] = block_sum(differences, np.int64(D_TIME))
     sums[0, SUM_PULL] = block_sum(differences, np.int64(D_PULL))
     sums[0, SUM_TALK] = block_sum(differences, np.int64(D_TALK))
@@ -213,10 +214,14 @@ def express_block(users, trust, new, length, ratio, scratch, differences):
 
 
 @compiled
-def observe_block(n, flags, scratch, low, high, sums, counts):
-    """Sums and counts of what is seen of the first n users of a block: see `talk_block`."""
+def observe_block(n, flags, scratch, low, high, kinds, sums, counts):
+    """Sums and counts of what is seen of the first n users of a block: see `talk_block`.
+
+    kinds  f8[4 lanes * 4 flags * (COUNT + 1)], to work in: four lanes, so that no sum waits for the one before
+    """
     width = COUNT + 1
-    kinds = np.zeros(4 * 4 * width)  # by flags, in four lanes: so that no sum waits for the one before
+    for k in range(16 * width):
+        kinds[k] = 0.0
     bins = np.float32(BINS)
     for k in range(n):
         flag = np.uint64(flags[k] & 3)
@@ -251,7 +256,8 @@ def relax(first, n, trust, columns, start, heard, weight, confidence, scratch, n
 
     trust, new f4[padded], not the same array. A user with neither pull keeps its trust.
     """
-    scratch[S_SHARE : S_SHARE + BLOCK] = 1.0
+    for k in range(n):
+        scratch[S_SHARE + k] = _ONE
     if confidence < 1.0:
         near_means(first, n, trust, start, heard, weight, confidence, scratch)
     else:

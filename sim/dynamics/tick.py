@@ -21,7 +21,7 @@ from sim.dynamics.state import (
     TALK_DUE, TIME, TRUST_HOURS, WORK, row,
 )  # fmt: skip
 from sim.dynamics.stories import FULLEST, drop_first, hear_of, meet, respond, sink
-from sim.dynamics.talk import SUM_PULL, SUM_TALK, SUM_TIME, SUM_TRUST, talk_block
+from sim.dynamics.talk import N_SUMS, SUM_PULL, SUM_TALK, SUM_TIME, SUM_TRUST, talk_block
 from sim.dynamics.trust import fades_at
 
 
@@ -78,7 +78,9 @@ def close_step(n_blocks, sums, counts, state, clock, books, expressed, trust, lo
     """
     total = sums[0]
     for block in range(1, n_blocks):
-        total += sums[block]
+        for group in range(3):
+            for k in range(N_SUMS):
+                total[group, k] += sums[block, group, k]
     books[0, TIME] += total[0, SUM_TIME]
     clock[LAST_LENGTH] = clock[STEP_LENGTH]
     expressed[PULL] += total[0, SUM_PULL]
@@ -87,7 +89,8 @@ def close_step(n_blocks, sums, counts, state, clock, books, expressed, trust, lo
     if total[0, SUM_TRUST] < clock[LOWEST]:
         clock[LOWEST] = total[0, SUM_TRUST]
         clock[LOWEST_AT] = clock[STEP_END]
-        lowest[:] = trust[state[SIDE]]
+        for i in range(lowest.size):
+            lowest[i] = trust[state[SIDE], i]
     write_row(total, counts, state, acts, rows)
     next_step(state, clock)
 
@@ -138,7 +141,8 @@ def advance(
         clock[NOW] = at
         if at == clock[STEP_END]:
             if not state[AWAKE]:  # nothing has touched anyone: all stands still
-                rows[state[STEP] + 1] = rows[state[STEP]]
+                for k in range(rows.shape[1]):
+                    rows[state[STEP] + 1, k] = rows[state[STEP], k]
                 next_step(state, clock)
             else:
                 if state[AWAKE] == STIRRED:  # until now everyone's trust stood where it is

@@ -196,7 +196,7 @@ class _Draft:
             if answered is None:
                 return None
             self.document |= {"of": answered.act.id, "after": duration_words(written.after)}
-            return self._within(answered.act.at + written.after, "after")
+            return self._in_order(answered, answered.act.at + written.after, "after")
         if written.at is None and written.every is None:
             if not self.findings.any_at((*self.where, "at")) and not self.findings.any_at((*self.where, "after")):
                 way_out = "`at: 5 d`, or `after: 2 h` from the act it answers" if self.kind.repairs else "`at: 5 d`"
@@ -217,7 +217,15 @@ class _Draft:
                 self.wrong("at", f"{duration_words(at)} is before the act it answers ({answered.act.id}, {first})")
                 return None
         self.document["at"] = duration_words(at)
-        return self._within(at, "at")
+        return self._in_order(answered, at, "at")
+
+    def _in_order(self, answered: Resolved | None, at: float, key: str) -> float | None:
+        """What happens at the same moment happens in the order of the list."""
+        below = answered is not None and answered.where[:-1] == self.where[:-1] and answered.where > self.where
+        if answered is not None and below and at == answered.act.at:
+            self.wrong(key, f"is the very moment of {answered.act.id}; write that act first, then its answer")
+            return None
+        return self._within(at, key)
 
     def _within(self, at: float, key: str) -> float | None:
         if at >= self.setting.horizon:
@@ -290,7 +298,7 @@ class _Draft:
             self.document["found"] = NEVER
             return None, None
         if how == "mean":
-            self.document["found"] = {"mean": value if isinstance(value, Named) else duration_words(value)}
+            self.document["found"] = {"mean": str(value) if isinstance(value, Named) else duration_words(value)}
             return None, self.setting.number(value)
         if how == "after":
             self.document["found"] = {"after": duration_words(value)}

@@ -22,7 +22,7 @@ from sim.scenario.mistakes import Mistake, refusal
 
 LARGEST = 1_000_000  # bytes
 DEEPEST = 16  # a scenario needs about 8
-MOST_VALUES = 20_000  # they take some seconds to read; a scenario has a few hundred
+MOST_VALUES = 10_000  # they take a second or two to read; a scenario has a few hundred
 _TOO_DEEP = f"nested deeper than {DEEPEST} levels; a scenario needs no more than half of that"
 
 Plain = str | int | float | bool | None

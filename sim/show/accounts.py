@@ -17,13 +17,13 @@ from sim.study.results import Run
 CHANNELS = ("direct", "hop 1", "hop 2", "hop 3+", "response", "time")
 HOPS = CHANNELS[:4]
 CALENDAR = "calendar"
+OTHERS = ("", "others")  # what has no row of its own
 _WORDS = {
     "direct": "met directly",
     "hop 1": "heard at hop 1",
     "hop 2": "heard at hop 2",
     "hop 3+": "heard at hop 3+",
     "response": "repaired by responses",
-    "calendar": "met and heard, from the calendar",
     "time": "healed and forgotten with time",
 }
 _LAST_HOP = 6  # later ones are drawn with it
@@ -47,12 +47,19 @@ def accounts(data: Run | Comparison, arm: str | None = None) -> pd.DataFrame:
 
 def account_words(cause: str, channel: str) -> str:
     """An account in words: `breach: met directly`."""
+    if (cause, channel) == OTHERS:
+        return "all other accounts"
+    if channel == CALENDAR:
+        return f"calendar: {cause}"
     words = _WORDS.get(channel, channel)
     return words if cause in ("time", channel) else f"{cause}: {words}"
 
 
 def shown_accounts(tables: Sequence[pd.DataFrame]) -> list[tuple[str, str]]:
-    """The accounts worth a row of their own in any of some books: causes as they come, channels in order."""
+    """The accounts worth a row of their own in any of some books, and OTHERS when some are not.
+
+    Causes as they come, channels in order, time last but for the others.
+    """
     everything = pd.concat(tables) if tables else pd.DataFrame(columns=["cause", "channel", "points"])
     if everything.empty:
         return []
@@ -62,7 +69,8 @@ def shown_accounts(tables: Sequence[pd.DataFrame]) -> list[tuple[str, str]]:
     causes = [cause for cause in dict.fromkeys(kept["cause"]) if cause != "time"]
     pairs = set(zip(kept["cause"], kept["channel"], strict=True))
     rows = [(cause, channel) for cause in causes for channel in order if (cause, channel) in pairs]
-    return rows + [("time", "time")] * (("time", "time") in pairs)
+    rows += [("time", "time")] * (("time", "time") in pairs)
+    return rows + [OTHERS] * (len(kept) < len(everything))
 
 
 def ledger_waterfall(
@@ -83,8 +91,10 @@ def ledger_waterfall(
     steps = [values.get(row, 0.0) for row in rows]
     names = [account_words(*row) for row in rows]
     rest = float(book["points"].sum()) - sum(steps)
-    if abs(rest) > 1e-9 or any(row not in rows for row in values):
-        steps, names = [*steps, rest], [*names, "all other accounts"]
+    if OTHERS in rows:
+        steps[rows.index(OTHERS)] = rest
+    elif abs(rest) > 1e-9:
+        steps, names = [*steps, rest], [*names, account_words(*OTHERS)]
     name = data.arm if isinstance(data, Run) else arm or data.reference
     first = float(as_points(data.series["own"].iloc[0])) if isinstance(data, Run) else 0.0
     ax = dress(axes_or_new(ax, 7.2, 0.32 * len(names) + 2.0), grid="x")
@@ -151,7 +161,8 @@ def people_by_hop(data: Run | Comparison, ax: Axes | None = None) -> Axes:
         table = data.hops if isinstance(data, Run) else data.hops[data.hops["arm"] == arm]
         acts = (*data.scenario.timeline, *data.scenario.arm(arm).acts)
         names = {act.id for act in acts if act.repairs is None}
-        heard = table[table["act"].map(lambda act, names=names: act.split(" #")[0] in names) & (table["hop"] > 0)]
+        known = [str(act).split(" #")[0] in names for act in table["act"]]
+        heard = table[np.array(known, dtype=bool) & (table["hop"].to_numpy() > 0)]
         by_hop = heard.groupby(heard["hop"].clip(upper=_LAST_HOP))["users"].sum()
         heights[arm] = [100.0 * float(by_hop.get(hop, 0.0)) / len(run.users) for hop in range(1, _LAST_HOP + 1)]
     names_of_hops = [f"hop {hop}" for hop in range(1, _LAST_HOP)] + [f"hop {_LAST_HOP}+"]

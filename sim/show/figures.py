@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from sim.show import plots
@@ -47,7 +49,10 @@ class Drawn:
     def save_png(self, folder: Path) -> Path:
         """Write it into a folder as PNG; returns the path."""
         path = folder / f"{self.name}.png"
-        self.figure.savefig(path, dpi=PNG_DPI, facecolor="white", metadata={"Software": "Trust Ripple"})
+        self.figure.set_dpi(PNG_DPI)
+        self.figure.set_facecolor("white")
+        canvas = FigureCanvasAgg(self.figure)  # its own print methods: `savefig` would draw everything twice
+        canvas.print_png(path, metadata={"Software": "Trust Ripple"}, pil_kwargs={"compress_level": 4})
         return path
 
     def svg(self) -> str:
@@ -59,7 +64,9 @@ class Drawn:
 
         out = io.StringIO()
         with rc_context({"svg.fonttype": "none", "svg.hashsalt": self.name}):
-            self.figure.savefig(out, format="svg", dpi=_RASTER_DPI, transparent=True, metadata={"Date": None})
+            self.figure.set_dpi(_RASTER_DPI)
+            self.figure.set_facecolor("none")
+            FigureCanvasSVG(self.figure).print_svg(out, metadata={"Date": None})
         text = out.getvalue()
         text = text[text.index("<svg") :]
         text = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", text, flags=re.DOTALL)
@@ -102,6 +109,7 @@ def comparison_figures(data: Comparison) -> Iterator[Drawn]:
     yield Drawn("measures", caption, _measures(data, names, plots.measure_dots, len(data.arms)))
     if len(data.arms) > 1:
         caption = f"How each response differs from {data.reference} on the same draws, with joint 95 % intervals."
+        names = [name for name in names if (data.differences["measure"] == name).any()]
         yield Drawn("differences", caption, _measures(data, names, plots.difference_dots, len(data.arms) - 1))
     caption = "The book of own trust for each response: what each act did to it directly, by word of mouth, and time."
     yield Drawn("ledger", caption, _ledgers(data))

@@ -15,7 +15,6 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.tell import publicity
 from sim.dynamics.brand import spelled_out
 from sim.show.style import INK, MUTED, PALE, RULE, SMALL, ArmStyle, time_unit
-from sim.units import duration_words
 
 HEIGHT = 15.0  # pt, of one lane
 _MARGIN = 5.0  # pt, between the lanes and the chart
@@ -56,8 +55,8 @@ def lanes_of(scenario: Scenario, arms: Sequence[str], styles: dict[str, ArmStyle
 def _mark(act: Act, horizon: float) -> Mark:
     times = tuple(one.at for one in spelled_out([act], horizon) if one.at < horizon)
     words = act.words.split(" (")[0]
-    if len(times) > 1 and act.every:
-        words += f", every {duration_words(act.every)}"
+    if len(times) > 1:
+        words += f" × {len(times)}"
     return Mark(times, f"{words} (hidden)" if act.hidden else words, act.hidden)
 
 
@@ -96,11 +95,11 @@ def draw_lanes(ax: Axes, lanes: Sequence[Lane], horizon: float) -> Axes | None:
         color = lane.style.color if lane.style else INK
         strip.axhspan(row - 0.44, row + 0.44, color=PALE, zorder=0, linewidth=0)
         _name(strip, row, lane, color)
-        for start, words, marks in _together(lane.marks, horizon / size, size, wide):
+        for _, words, marks in _together(lane.marks, horizon / size, size, wide):
             for mark in marks:
                 _draw(strip, row, mark, lane, color, size)
-            last = max(t for mark in marks for t in mark.hours) / size
-            _write(strip, row, start, last, words, horizon / size, wide)
+            times = sorted(t / size for mark in marks for t in mark.hours)
+            _write(strip, row, times, words, horizon / size, wide)
     return strip
 
 
@@ -161,13 +160,20 @@ def _draw(strip: Axes, row: int, mark: Mark, lane: Lane, color: str, size: float
                markeredgecolor=color, markerfacecolor="none" if mark.hidden else color, clip_on=False)  # fmt: skip
 
 
-def _write(strip: Axes, row: int, first: float, last: float, words: str, length: float, wide: float) -> None:
-    """The label right of the marks, or left of them where the right side has no room."""
+def _write(strip: Axes, row: int, times: Sequence[float], words: str, length: float, wide: float) -> None:
+    """The label right of the marks, left of them, in the first gap that is wide enough, or over them at the right end."""
+    need = (_width(words) + 12.0) / wide * length
     text = {"va": "center_baseline", "fontsize": SMALL, "color": MUTED, "textcoords": "offset points"}
-    if last / length * wide + 9 + _width(words) <= wide or first / length * wide < _width(words):
-        strip.annotate(words, (last, row), (6, 0), ha="left", **text)
+    gaps = [a for a, b in zip(times[:-1], times[1:], strict=True) if b - a > need]
+    if times[-1] + need <= length:
+        strip.annotate(words, (times[-1], row), (6, 0), ha="left", **text)
+    elif times[0] >= need:
+        strip.annotate(words, (times[0], row), (-6, 0), ha="right", **text)
+    elif gaps:
+        strip.annotate(words, (gaps[0], row), (6, 0), ha="left", **text)
     else:
-        strip.annotate(words, (first, row), (-6, 0), ha="right", **text)
+        behind = {"facecolor": PALE, "edgecolor": "none", "pad": 1.5}
+        strip.annotate(words, (length, row), (-2, 0), ha="right", bbox=behind, zorder=5, **text)
 
 
 def guide_lines(ax: Axes, lanes: Sequence[Lane], horizon: float) -> None:

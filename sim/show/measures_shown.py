@@ -54,4 +54,4 @@ def shown_value(measure: str, value: float, *, difference: bool = False) -> str:
     if difference:
         while 0.0 < abs(value) < 10.0 ** (1 - digits) and digits < 4:  # a small difference keeps two figures
             digits += 1
-    return signed(value, digits) if difference else f"{value:,.{digits}f}"
+    return signed(value, digits) if difference else f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")

@@ -179,10 +179,10 @@ def _names_columns(first: list[str], others: list[list[str]]) -> bool:
     others = [row for row in others if len(row) == len(first)]
     pair = pair_in(tuple(first))
     if pair:
-        below = {row[column] for row in others for column in pair}
+        named = {row[column] for row in others for column in pair}
         if len(first[pair[0]]) > 1:
-            return below.isdisjoint(first)
-        if below and min(map(len, below)) > 1:  # `u,v` above names; above other letters these are names too
+            return named.isdisjoint(first)
+        if named and min(map(len, named)) > 1:  # `u,v` above names; above other letters these are names too
             return True
     for column, word in enumerate(first):
         below = [row[column] for row in others]

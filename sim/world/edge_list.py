@@ -12,11 +12,11 @@ from sim.world import build, edge_scan
 from sim.world.edge_layout import SEPARATORS, Layout, fields, find_layout, unquoted
 from sim.world.edge_text import EdgeText
 from sim.world.frozen import Graph
-from sim.world.labels import label_rows
+from sim.world.labels import label_rows, number_rows
 from sim.world.memory import require_memory
 
 MAX_BYTES = 2 << 30  # unpacked size of a .gz
-_MISSING = {"na", "nan", "null", "none", "n/a", "nil"}  # texts that programs write where a value is missing
+_MISSING = {"NA", "N/A", "NaN", "nan", "NULL", "null", "None"}  # what programs write where a value is missing
 _SAMPLE = 1 << 20  # bytes from which the layout is found
 _TIMES = (631_152_000, 4_102_444_800)  # Unix seconds of 1990 and 2100
 
@@ -196,20 +196,19 @@ class _Reader:
 
     def _labels(self) -> tuple[np.ndarray | None, np.ndarray, list[str]]:
         """Names of the users, the row of each number given while reading, and what to remark on them."""
-        raw = self.names.texts(int(self.state[0]))
-        remarks = []
+        count = int(self.state[0])
+        numbers = self.names.numbers(count)
+        if numbers is not None:
+            return *number_rows(numbers), []
+        texts, is_utf8 = self.names.texts(count)
         try:
-            texts = [text.decode() for text in raw]
-        except UnicodeDecodeError:
-            texts = [text.decode("cp1252", errors="replace") for text in raw]
-            remarks.append("read as Windows-1252 (it is no UTF-8)")
-        try:
-            labels, order = label_rows([unquoted(text) for text in texts])
+            labels, order = label_rows([unquoted(text) if text[0] == '"' else text for text in texts])
         except RippleError as error:
             raise RippleError(f"{self.text.name}: {error}") from None
+        remarks = [] if is_utf8 else ["read as Windows-1252 (it is no UTF-8)"]
         if labels is not None and labels.dtype == object:
-            missing = [label for label in labels.tolist() if label.casefold() in _MISSING]
-            remarks += [f"'{label}' was read as a user's name" for label in missing]
+            known = _MISSING.intersection(labels.tolist())
+            remarks += [f"'{label}' was read as a user's name" for label in sorted(known)]
         return labels, order, remarks
 
     def _columns(self, weights: np.ndarray | None) -> list[str]:

@@ -201,6 +201,26 @@ def _refill(slots, hashes, names):
         slots[slot] = number + 1
 
 
+@compiled
+def _plain_numbers(pool, offsets, numbers):
+    """Read all names as whole numbers, i8; False where one is none, or is not written as a program would write it."""
+    for name in range(len(numbers)):
+        first, last = offsets[name], offsets[name + 1]
+        negative = pool[first] == 45
+        if negative:
+            first += 1
+        if first == last or last - first > 18 or (pool[first] == 48 and (negative or last - first > 1)):
+            return False
+        number = np.int64(0)
+        for letter in range(first, last):
+            digit = np.int64(pool[letter]) - 48
+            if digit < 0 or digit > 9:
+                return False
+            number = 10 * number + digit
+        numbers[name] = -number if negative else number
+    return True
+
+
 @dataclass
 class Names:
     """The names seen so far, each with a number; grows as needed."""
@@ -219,11 +239,25 @@ class Names:
         self.slots = np.zeros(size, dtype=np.uint32)
         _refill(self.slots, self.hashes, names)
 
-    def texts(self, names: int) -> list[bytes]:
-        """The names as bytes, in the order in which they were first seen."""
+    def numbers(self, names: int) -> np.ndarray | None:
+        """The names as numbers, i8, in the order in which they were first seen; None where one is no plain number."""
+        numbers = np.empty(names, dtype=np.int64)
+        return numbers if _plain_numbers(self.pool, self.offsets, numbers) else None
+
+    def texts(self, names: int) -> tuple[list[str], bool]:
+        """The names as text, in the order in which they were first seen, and whether they are UTF-8.
+
+        Names that are no UTF-8 are read as Windows-1252, all of them.
+        """
         whole = self.pool[: self.offsets[names]].tobytes()
-        ends = self.offsets[: names + 1].tolist()
-        return [whole[a:b] for a, b in itertools.pairwise(ends)]
+        pairs = list(itertools.pairwise(self.offsets[: names + 1].tolist()))
+        if whole.isascii():
+            text = whole.decode()
+            return [text[first:last] for first, last in pairs], True
+        try:
+            return [whole[first:last].decode() for first, last in pairs], True
+        except UnicodeDecodeError:
+            return [whole[first:last].decode("cp1252", errors="replace") for first, last in pairs], False
 
 
 def _longer(array: np.ndarray, length: int) -> np.ndarray:

@@ -16,7 +16,7 @@ from sim.world.memory import in_words
 BLOCK = 4 << 20  # bytes read at once
 LONGEST_LINE = 1 << 20
 _BOMB = 200  # an edge list packs to a fifth; what unpacks to more than this many times its size was made to do so
-_HARMLESS = 64 << 20  # unpacked bytes below which that does not matter
+_HARMLESS = 16 << 20  # unpacked bytes below which that does not matter
 
 _FORMATS = tuple(  # what the first bytes say a file is, and what to do with it
     (re.compile(start, re.IGNORECASE), what)
