@@ -9,7 +9,7 @@ import pickle
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sim.errors import RippleError
@@ -21,6 +21,7 @@ from sim.scenario.scenario import load
 from sim.scenario.schema import schema
 from sim.scenario.tell import effect, publicity, tell
 from sim.scenario.yaml_reader import plain, read_text
+from sim.scenario.yaml_writer import as_yaml
 
 BREACH = {"act": "data_breach", "id": "breach", "at": "5 d", "found": "15 d"}
 
@@ -32,6 +33,13 @@ def scenario(**keys):
 def reloaded(one):
     """A scenario through the text of its resolved file."""
     return load(plain(read_text(one.to_yaml(), "resolved.yaml")))
+
+
+def plain_types(value) -> bool:
+    """True when any writer of JSON or YAML knows what to do with it."""
+    if isinstance(value, (dict, list)):
+        return all(plain_types(inside) for inside in (value.values() if isinstance(value, dict) else value))
+    return type(value) in (str, int, float, bool)
 
 
 # defaults
@@ -193,6 +201,7 @@ def test_a_resolved_scenario_still_follows_the_parameters():
         "parameters.followers": 0.1,
         "trust_social_media": 0.2,
     }
+    assert plain_types(one.resolved())
     changed = reloaded(one).changed(changes)
     assert changed == one.changed(changes)
     [breach], [apology] = changed.timeline, changed.arms["a"].acts
@@ -438,6 +447,29 @@ def test_no_text_breaks_the_reader_of_files(text):
     """Any text is read or refused with RippleError."""
     with contextlib.suppress(RippleError):
         read_text("ripple: 1\n" + text, "mine.yaml")
+
+
+KEYS = st.text(min_size=1, max_size=9).filter(lambda key: key != "<<")
+NUMBERS = st.integers(-(10**17), 10**17) | st.floats(allow_nan=False, allow_infinity=False)
+VALUES = st.recursive(
+    st.booleans() | NUMBERS | st.text(),
+    lambda inside: st.lists(inside, max_size=4) | st.dictionaries(KEYS, inside, max_size=4),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=4))
+@example(
+    {"a": "word " * 60 + "end", "b": ["x" * 300, "# no comment " * 20 + "."], "c": [[], {}, [[1]]], "d": ": - ? 'q' \\"}
+)
+@example({"a": "two  blanks " * 20 + ".", "b": "tab\t" * 40, "c": "line\n" * 40})
+@example(
+    {"no": "no", "007": "007", "5 d": "1e5", "~": "~", "e": " x", "f": "x ", "g": "x: y", "h": "\U0001f600 \x85 \u2028"}
+)
+def test_what_is_written_reads_back_exactly(document):
+    """read(write(x)) = x for text of all kinds, numbers bit for bit, lists and mappings."""
+    assert plain(read_text(as_yaml(document), "written.yaml")) == document
 
 
 # extends

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from small_worlds import TRUST, P, act, posts, setup_of, world_of
 
@@ -188,6 +188,7 @@ def test_two_copies_without_ties_equal_two_runs():
     weighted=st.booleans(),
     confidence=st.sampled_from([1.0, 0.25]),
 )
+@example(seed=16, users=54, weighted=False, confidence=0.25)  # means that lie halfway between two float32 numbers
 def test_other_row_numbers_give_the_same_users(seed, users, weighted, confidence):
     """Users in any order, with their names in draws carried along, live the same lives, bit for bit."""
     random = np.random.default_rng(seed)

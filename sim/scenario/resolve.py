@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -253,6 +254,7 @@ _PARAMETER_WORDS: Mapping[str, Callable[[float], str | float]] = MappingProxyTyp
 )
 
 
+@lru_cache(maxsize=2048)
 def parameter_words(name: str, value: float) -> str | float:
     """A parameter's value as a file writes it."""
     return _PARAMETER_WORDS.get(PARAMETERS[name].unit, units.number_words)(value)

@@ -8,7 +8,6 @@ scenario.save("resolved.yaml")                       # every default written out
 
 from __future__ import annotations
 
-import io
 import os
 import tempfile
 from collections.abc import Mapping
@@ -17,8 +16,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from sim.errors import RippleError, did_you_mean
 from sim.scenario.acts import Act, Kind
 from sim.scenario.changes import changed_tree
@@ -26,6 +23,7 @@ from sim.scenario.parameters import Parameters
 from sim.scenario.parts import Arm, Brand, Expect, Network
 from sim.scenario.resolve import resolved_fields
 from sim.scenario.sources import Source, file_of, library_entries, read_source, slug
+from sim.scenario.yaml_writer import as_yaml
 
 __all__ = ["Arm", "Brand", "Expect", "Network", "Scenario", "library", "load", "new_file"]
 
@@ -98,13 +96,7 @@ class Scenario:
 
     def to_yaml(self) -> str:
         """The resolved scenario as a file; it loads as an equal scenario."""
-        out = io.StringIO()
-        out.write("# Written by Trust Ripple, every default filled in.\n")
-        yaml = YAML(pure=True)
-        yaml.width = 110
-        yaml.indent(mapping=2, sequence=4, offset=2)
-        yaml.dump(self.resolved(), out)
-        return out.getvalue()
+        return f"# Written by Trust Ripple, every default filled in.\n{as_yaml(self.resolved())}"
 
     def save(self, path: str | Path) -> Path:
         """Write `to_yaml()` to a file, at once or not at all."""

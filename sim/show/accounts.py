@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.show.style import (
-    GAIN, INK, LOSS, MUTED, RULE, SMALL, arm_styles, as_points, axes_or_new, digits_for, dress, head, label, signed,
+    GAIN, INK, LOSS, MUTED, RULE, SMALL, arm_styles, as_points, axes_or_new, digits_for, dress, head, label, plain, signed,
 )  # fmt: skip
 from sim.study.compare import Comparison
 from sim.study.results import Run
@@ -112,6 +112,9 @@ def _fall(ax: Axes, first: float, steps: Sequence[float], names: Sequence[str]) 
     rows = np.arange(1, len(steps) + 1)
     for row, before, after, step in zip(rows, edges[:-1], edges[1:], steps, strict=True):
         color = LOSS if step < 0 else GAIN
+        if step == 0.0:  # an account that only other arms have
+            ax.plot([after, after], [row - 0.31, row + 1.31], color=MUTED, linewidth=0.8, zorder=3)
+            continue
         ax.barh(row, step, left=before, height=0.62, color=color, edgecolor=color, zorder=2)
         ax.plot([after, after], [row - 0.31, row + 1.31], color=MUTED, linewidth=0.8, zorder=3)
         right = max(before, after)
@@ -124,7 +127,7 @@ def _fall(ax: Axes, first: float, steps: Sequence[float], names: Sequence[str]) 
         text = f"{value:.{max(digits, 1)}f}" if first else signed(value, digits) if row else "0"
         ax.annotate(text, (value, row), (8, 0), textcoords="offset points", va="center", fontsize=SMALL, color=INK,
                     fontweight="bold")  # fmt: skip
-    ax.set_yticks([0, *rows, last], ["start", *names, "end"])
+    ax.set_yticks([0, *rows, last], ["start", *(plain(name) for name in names), "end"])
     ax.set_ylim(last + 0.6, -0.6)
     ax.set_xlim(low - 0.06 * wide, high + 0.22 * wide)
     ax.tick_params(axis="y", length=0, labelcolor=INK)
@@ -150,7 +153,7 @@ def effect_by_hop(data: Run | Comparison, ax: Axes | None = None) -> Axes:
 
 
 def people_by_hop(data: Run | Comparison, ax: Axes | None = None) -> Axes:
-    """How many people heard of an act by word of mouth, by the hop at which they first did, in % of users; bars per arm.
+    """How many people heard of an act by word of mouth, by the hop at which they first did, per 100 users; bars per arm.
 
     Summed over all acts but the calendar's and responses: who hears of two acts counts twice.
     """
@@ -167,7 +170,7 @@ def people_by_hop(data: Run | Comparison, ax: Axes | None = None) -> Axes:
         heights[arm] = [100.0 * float(by_hop.get(hop, 0.0)) / len(run.users) for hop in range(1, _LAST_HOP + 1)]
     names_of_hops = [f"hop {hop}" for hop in range(1, _LAST_HOP)] + [f"hop {_LAST_HOP}+"]
     ax = _bars(axes_or_new(ax), arms, heights, names_of_hops)
-    label(ax, "", "share of users, %")
+    label(ax, "", "hearings per 100 users")
     head(ax, "Who heard of it, by hop", "by their first hearing; hop 1: from someone who met it")
     return ax
 
@@ -179,7 +182,7 @@ def _bars(ax: Axes, arms: Sequence[str], heights: dict[str, list[float]], names:
     for k, arm in enumerate(arms):
         places = np.arange(len(names)) - 0.4 + width * (k + 0.5)
         ax.bar(places, heights[arm], 0.86 * width, color=styles[arm].color, hatch=styles[arm].hatch, edgecolor="white",
-               linewidth=0, label=arm, zorder=2)  # fmt: skip
+               linewidth=0, label=plain(arm, 28), zorder=2)  # fmt: skip
     ax.set_xticks(range(len(names)), names)
     ax.tick_params(axis="x", length=0, labelcolor=INK)
     if len(arms) > 1:

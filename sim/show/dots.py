@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.scenario.measures_named import MEASURES
 from sim.show.measures_shown import heading, shown_value, unit_scale
-from sim.show.style import INK, MUTED, RULE, SMALL, arm_styles, axes_or_new, dress, head, label
+from sim.show.style import INK, MUTED, RULE, SMALL, arm_styles, axes_or_new, dress, head, label, plain
 from sim.study.compare import Comparison
 
 
@@ -43,14 +43,14 @@ def difference_dots(data: Comparison, measure: str = "trust_days_lost", ax: Axes
                 ax.plot([end, end], [row - 0.14, row + 0.14], color=styles[arm].color, linewidth=2)
             text = shown_value(measure, mean / factor, difference=True)
             _dot(ax, mean, row, styles[arm].marker, styles[arm].color, text)
-    label(ax, f"difference to {data.reference}, {unit}")
+    label(ax, f"difference to {plain(data.reference, 28)}, {unit}")
     head(ax, _title(measure), _below(data, measure))
     return ax
 
 
 def _rows(ax: Axes, arms: list[str]) -> Axes:
     dress(ax, grid="x")
-    ax.set_yticks(range(len(arms)), arms)
+    ax.set_yticks(range(len(arms)), [plain(arm, 28) for arm in arms])
     ax.set_ylim(len(arms) - 0.4, -0.75)
     ax.tick_params(axis="y", length=0, labelcolor=INK)
     ax.spines["left"].set_visible(False)

@@ -23,7 +23,7 @@ from sim.show.accounts import accounts, shown_accounts
 from sim.show.answer import answer
 from sim.show.lanes import HEIGHT
 from sim.show.network import network_panels
-from sim.show.style import INK, MUTED, PALE, RULE, head, title
+from sim.show.style import COLORS, INK, MUTED, PALE, RULE, head, title
 from sim.study.compare import Comparison
 from sim.study.results import Run
 
@@ -31,7 +31,14 @@ PNG_DPI = 200
 _RASTER_DPI = 144  # of the dots inside an SVG
 SHOWN_MEASURES = ("trust_days_lost", "floor_gap", "worst_loss", "regained_hours", "largest_story", "ripple")
 # in an SVG on the page these colours follow the page, light or dark
-_PAGE_COLORS = {INK: "var(--ink)", MUTED: "var(--muted)", RULE: "var(--rule)", PALE: "var(--pale)"}
+_PAGE_COLORS = {
+    INK: "var(--ink)",
+    MUTED: "var(--muted)",
+    RULE: "var(--rule)",
+    PALE: "var(--pale)",
+    "#ffffff": "var(--paper)",
+    **{color: f"var(--c{k})" for k, color in enumerate(COLORS)},
+}
 
 
 @dataclass(frozen=True)
@@ -85,9 +92,11 @@ class Drawn:
 
 
 def _fewer_colors(encoded: str) -> str:
-    """A base64 PNG with a palette of 255 colours: a third of the size, and no eye sees it."""
+    """A base64 PNG with a palette of 255 colours: a third of the size, and no eye sees it. Small ones stay."""
     from PIL import Image
 
+    if len(encoded) < 20_000:
+        return encoded
     out = io.BytesIO()
     with Image.open(io.BytesIO(base64.b64decode(encoded))) as image:
         image.convert("RGBA").quantize(255, method=Image.Quantize.FASTOCTREE).save(out, "PNG", optimize=True)

@@ -14,7 +14,7 @@ from sim.scenario.acts import Act
 from sim.scenario.scenario import Scenario
 from sim.scenario.tell import publicity
 from sim.dynamics.brand import spelled_out
-from sim.show.style import INK, MUTED, PALE, RULE, SMALL, ArmStyle, time_unit
+from sim.show.style import INK, MUTED, PALE, RULE, SMALL, ArmStyle, plain, time_unit
 
 HEIGHT = 15.0  # pt, of one lane
 _MARGIN = 5.0  # pt, between the lanes and the chart
@@ -54,7 +54,7 @@ def lanes_of(scenario: Scenario, arms: Sequence[str], styles: dict[str, ArmStyle
 
 def _mark(act: Act, horizon: float) -> Mark:
     times = tuple(one.at for one in spelled_out([act], horizon) if one.at < horizon)
-    words = act.words.split(" (")[0]
+    words = plain(act.words.split(" (")[0], 40).replace("\\$", "$")
     if len(times) > 1:
         words += f" × {len(times)}"
     return Mark(times, f"{words} (hidden)" if act.hidden else words, act.hidden)
@@ -124,7 +124,7 @@ def _name(strip: Axes, row: int, lane: Lane, color: str) -> None:
     if lane.style is not None:
         strip.plot([-0.052, -0.008], [row, row], transform=across, color=color, linestyle=lane.style.dash, linewidth=2,
                    clip_on=False, solid_capstyle="butt")  # fmt: skip
-    strip.text(-0.06 if lane.style else -0.008, row, lane.name, transform=across, ha="right", va="center", fontsize=SMALL,
+    strip.text(-0.06 if lane.style else -0.008, row, plain(lane.name, 28), transform=across, ha="right", va="center", fontsize=SMALL,
                color=color if lane.style else MUTED, clip_on=False)  # fmt: skip
 
 
@@ -166,14 +166,14 @@ def _write(strip: Axes, row: int, times: Sequence[float], words: str, length: fl
     text = {"va": "center_baseline", "fontsize": SMALL, "color": MUTED, "textcoords": "offset points"}
     gaps = [a for a, b in zip(times[:-1], times[1:], strict=True) if b - a > need]
     if times[-1] + need <= length:
-        strip.annotate(words, (times[-1], row), (6, 0), ha="left", **text)
+        strip.annotate(plain(words, 90), (times[-1], row), (6, 0), ha="left", **text)
     elif times[0] >= need:
-        strip.annotate(words, (times[0], row), (-6, 0), ha="right", **text)
+        strip.annotate(plain(words, 90), (times[0], row), (-6, 0), ha="right", **text)
     elif gaps:
-        strip.annotate(words, (gaps[0], row), (6, 0), ha="left", **text)
+        strip.annotate(plain(words, 90), (gaps[0], row), (6, 0), ha="left", **text)
     else:
         behind = {"facecolor": PALE, "edgecolor": "none", "pad": 1.5}
-        strip.annotate(words, (length, row), (-2, 0), ha="right", bbox=behind, zorder=5, **text)
+        strip.annotate(plain(words, 90), (length, row), (-2, 0), ha="right", bbox=behind, zorder=5, **text)
 
 
 def guide_lines(ax: Axes, lanes: Sequence[Lane], horizon: float) -> None:

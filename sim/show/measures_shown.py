@@ -19,6 +19,9 @@ _HEADINGS = {
     "cost": "cost",
     "ripple": "ripple multiplier",
 }
+# the order of tables: what decides first
+FIRST = ("trust_days_lost", "floor_gap", "worst_loss", "regained_hours", "share_regained")
+SECOND = tuple(name for name in MEASURES if name not in FIRST)
 # unit of a measure -> factor, what people read, digits
 _UNITS = {
     "points": (1.0, "points", 2),
@@ -54,4 +57,4 @@ def shown_value(measure: str, value: float, *, difference: bool = False) -> str:
     if difference:
         while 0.0 < abs(value) < 10.0 ** (1 - digits) and digits < 4:  # a small difference keeps two figures
             digits += 1
-    return signed(value, digits) if difference else f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return signed(value, digits) if difference else signed(value, digits).removeprefix("+")

@@ -20,7 +20,7 @@ INK, MUTED, RULE, PALE = "#1d2329", "#5c6670", "#d5dade", "#eef1f3"
 LOSS, GAIN = "#d55e00", "#0072b2"
 TITLE, TEXT, SMALL = 12.0, 9.5, 8.5  # pt
 
-_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
 _MARKERS = ("s", "^", "D", "v", "P", "X", "<", ">")
 _HATCHES = ("", "//", "..", "\\\\", "xx", "--", "++")
@@ -40,15 +40,22 @@ def arm_styles(arms: Sequence[str]) -> dict[str, ArmStyle]:
     """A look for each arm: the first, the reference, in ink with a full line; none looks like another up to 30 arms."""
     looks = {arm: ArmStyle(INK, "-", "o", "") for arm in arms[:1]}
     for k, arm in enumerate(arms[1:]):
-        dash = _DASHES[(1 + k + k // len(_COLORS)) % len(_DASHES)]
+        dash = _DASHES[(1 + k + k // len(COLORS)) % len(_DASHES)]
         hatch = _HATCHES[1 + k % (len(_HATCHES) - 1)]
-        looks[arm] = ArmStyle(_COLORS[k % len(_COLORS)], dash, _MARKERS[k % len(_MARKERS)], hatch)
+        looks[arm] = ArmStyle(COLORS[k % len(COLORS)], dash, _MARKERS[k % len(_MARKERS)], hatch)
     return looks
 
 
 def as_points(trust: Any) -> Any:
     """Trust 0..1 as people read it, 0-100 points."""
     return np.asarray(trust, dtype=float) * 100.0
+
+
+def plain(words: str, most: int = 60) -> str:
+    """Words of a scenario as matplotlib shall write them: never as a formula, and not longer than `most` letters."""
+    words = " ".join(words.split())
+    words = words if len(words) <= most else words[: most - 1].rstrip() + "…"
+    return words.replace("$", r"\$")
 
 
 def thinned(count: int, most: int = 400) -> np.ndarray:
@@ -80,7 +87,7 @@ def dress(ax: Axes, *, grid: str = "y") -> Axes:
 
 def head(ax: Axes, title: str, below: str = "", *, lift: float = 0.0) -> None:
     """A title at the left and a muted line under it; `lift` leaves room above the axes (pt)."""
-    ax.set_title(title, loc="left", fontsize=TITLE, fontweight="bold", color=INK, pad=lift + (20.0 if below else 8.0))
+    ax.set_title(plain(title), loc="left", fontsize=TITLE, fontweight="bold", color=INK, pad=lift + (20.0 if below else 8.0))
     if below:
         ax.annotate(
             below, (0, 1), (0, lift + 6.0), xycoords="axes fraction", textcoords="offset points", fontsize=TEXT - 0.5,
@@ -90,7 +97,7 @@ def head(ax: Axes, title: str, below: str = "", *, lift: float = 0.0) -> None:
 
 def title(figure: Figure, words: str) -> None:
     """A title over a whole figure, at the left."""
-    text = figure.suptitle(words, fontsize=TITLE + 1, fontweight="bold", color=INK)
+    text = figure.suptitle(plain(words, 90), fontsize=TITLE + 1, fontweight="bold", color=INK)
     text.set(x=0.01, ha="left")  # after it was made, so that the layout still leaves room for it
 
 

@@ -11,13 +11,11 @@ from rich.text import Text
 
 from sim.scenario.tell import day
 from sim.show.accounts import CHANNELS, accounts
-from sim.show.measures_shown import heading, shown_value, unit_scale
+from sim.show.measures_shown import FIRST, SECOND, heading, shown_value, unit_scale
 from sim.show.style import as_points, signed
 from sim.study.compare import Comparison
 from sim.study.results import Run
 
-FIRST = ("trust_days_lost", "floor_gap", "worst_loss", "regained_hours", "share_regained")
-SECOND = ("floor", "largest_story", "storm", "ripple", "cost")
 
 
 def table(title: str, *columns: str, note: str = "") -> Table:

@@ -88,11 +88,14 @@ def _groups_too_small(users: int, options: Values) -> tuple[str, str] | None:
     groups, degree, mixing = options["groups"], options["mean_degree"], options["mixing"]
     if groups > users:
         return "groups", f"{groups:,} groups need as many users; there are {users:,}"
-    size = users // int(groups)
+    size, larger = divmod(users, int(groups))
     inside, outside = degree * (1 - mixing), degree * mixing
+    others = (
+        users - (larger * (size + 1) ** 2 + (groups - larger) * size**2) / users
+    )  # out of the own group, in the mean
     if inside > size - 1:
         return "mean_degree", f"{inside:g} ties inside groups of {size:,} users are too many: mean_degree (1 - mixing)"
-    if outside > users - size - 1:
+    if outside > others:
         return "mean_degree", f"{outside:g} ties out of groups of {size:,} users are too many: mean_degree mixing"
     return None
 
