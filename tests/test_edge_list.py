@@ -142,9 +142,7 @@ def test_weights_add_up_and_become_shares(tmp_path: Path) -> None:
     content = "source;target;strength\na;b;1,0\nb;a;2\na;c;1\na;d;0\nc;c;4\n"
     graph = read_edge_list(written(tmp_path, content), weight="Strength")
     assert graph.labels.tolist() == ["a", "b", "c", "d"] and shares(graph) == [0.75, 0.25, 1.0, 1.0]
-    assert (
-        "dropped 1 self-loop, merged 1 repeated tie; dropped 1 tie of weight 0; 1 user without ties" in graph.notes[0]
-    )
+    assert "dropped 1 self-loop, merged 1 repeated tie; dropped 1 tie of weight 0; 1 user without" in graph.notes[0]
     assert "weights from column 3 (strength)" in graph.notes[0]
     for weight in (3, "3"):
         spaces = read_edge_list(written(tmp_path, "1 2 0,5\n2 3 1,5\n"), weight=weight)
@@ -199,7 +197,7 @@ BROKEN = "source,target\n" + "".join("foo\n" if i % 10 == 3 else f"{i},{i + 1}\n
             "1 2\n2 3\nNew York 3\n4 5\n",
             [
                 "1 of 4 lines is broken",
-                "  line 3  3 values where others have 2: 'New York 3' (a name with a space in it",
+                "  line 3  3 values where others have 2: 'New York 3' (a name with a space",
             ],
         ),
         (
@@ -219,7 +217,7 @@ BROKEN = "source,target\n" + "".join("foo\n" if i % 10 == 3 else f"{i},{i + 1}\n
         ("ann,\u00a0\nann,bob\n", ["a name consists of spaces only"]),
         (
             "It was the best of times.\nIt was\nthe worst of all the times\nby man\nok then go\n",
-            ["have from 2 to 6 values"],
+            ["from 2 to 6 values"],
         ),
         (bytes(range(256)) * 20, ["a binary file"]),
         (b"PK\x03\x04" + b"0" * 100, ["a ZIP archive or an Excel workbook"]),
@@ -283,7 +281,7 @@ def test_packed_files_are_read_up_to_a_stated_size(tmp_path: Path) -> None:
 
 
 def test_a_gzip_bomb_is_refused_while_it_unpacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is kept is one block at a time: of 256 MB of lines, and of one line, no more than 20 MB are unpacked."""
+    """Of 64 MB of lines, and of one line of 64 MB, no more than 16 MB and a block (4 MB) each are unpacked."""
     read = 0
     whole = edge_text.EdgeText._read
 
@@ -294,9 +292,9 @@ def test_a_gzip_bomb_is_refused_while_it_unpacks(tmp_path: Path, monkeypatch: py
         return block
 
     monkeypatch.setattr(edge_text.EdgeText, "_read", counted)
-    for bomb, text in ((b"1,2\n" * (1 << 16), "200 times its size"), (b"0" * (1 << 18), "a line is longer")):
+    for bomb, text in ((b"1,2\n" * (1 << 20), "200 times its size"), (b"0" * (1 << 22), "a line is longer")):
         path = tmp_path / "bomb.gz"
-        path.write_bytes(gzip.compress(bomb) * ((256 << 20) // len(bomb)))
+        path.write_bytes(gzip.compress(bomb) * ((64 << 20) // len(bomb)))
         with pytest.raises(RippleError, match=text):
             read_edge_list(path)
     assert read < 30 << 20

@@ -109,7 +109,7 @@ def test_directed_says_who_listens() -> None:
     assert arcs(from_edges([0, 2], [1, 0], directed=True)) == {(0, 1), (2, 0)}
     assert arcs(from_edges([0, 2], [1, 0], directed="tells")) == {(1, 0), (0, 2)}
     assert arcs(from_edges([0, 2], [1, 0])) == {(0, 1), (1, 0), (2, 0), (0, 2)}
-    with pytest.raises(RippleError, match="'folows' is not known.*follows.*tells"):
+    with pytest.raises(RippleError, match=r"'folows' is not known.*follows.*tells"):
         from_edges([0], [1], directed="folows")
 
 
@@ -362,9 +362,8 @@ def test_triangles_cluster_a_network_as_much_as_that_of_networkx() -> None:
     """Mean local clustering. NetworkX takes its candidates from a set, which hands out small numbers, so hubs, first:
     that moves its clustering by up to a tenth (measured with its candidates shuffled: no difference to ours)."""
     for triangles in (0.3, 0.9):
-        ours = nx.average_clustering(
-            generate("powerlaw_cluster", users=2000, triangles=triangles, seed=1).to_networkx()
-        )
+        graph = generate("powerlaw_cluster", users=2000, triangles=triangles, seed=1)
+        ours = nx.average_clustering(graph.to_networkx())
         theirs = nx.average_clustering(nx.powerlaw_cluster_graph(2000, 5, triangles, seed=1))
         assert ours == pytest.approx(theirs, rel=0.2)
     plain = nx.average_clustering(generate("powerlaw_cluster", users=2000, triangles=0, seed=1).to_networkx())
@@ -570,7 +569,7 @@ def test_networkx_graphs_that_are_none_of_ours_are_refused() -> None:
             from_networkx(graph, **options)
     for value in (-1, math.nan, math.inf, "2", True):
         one.edges["a", "b"]["weight"] = value
-        with pytest.raises(RippleError, match="a - b has .* as 'weight'"):
+        with pytest.raises(RippleError, match=r"a - b has .* as 'weight'"):
             from_networkx(one, "weight")
 
 

@@ -186,7 +186,8 @@ def _names_columns(first: list[str], others: list[list[str]]) -> bool:
             return True
     for column, word in enumerate(first):
         below = [row[column] for row in others]
-        if below and word and not _NUMBER.fullmatch(word) and all(map(_NUMBER.fullmatch, below)):
+        worded = word and not _NUMBER.fullmatch(word) and not any(word in row for row in others)
+        if worded and below and all(map(_NUMBER.fullmatch, below)):
             return True
     return False
 

@@ -90,9 +90,7 @@ def _groups_too_small(users: int, options: Values) -> tuple[str, str] | None:
         return "groups", f"{groups:,} groups need as many users; there are {users:,}"
     size, larger = divmod(users, int(groups))
     inside, outside = degree * (1 - mixing), degree * mixing
-    others = (
-        users - (larger * (size + 1) ** 2 + (groups - larger) * size**2) / users
-    )  # out of the own group, in the mean
+    others = users - (larger * (size + 1) ** 2 + (groups - larger) * size**2) / users  # outside one's group, on average
     if inside > size - 1:
         return "mean_degree", f"{inside:g} ties inside groups of {size:,} users are too many: mean_degree (1 - mixing)"
     if outside > others:
