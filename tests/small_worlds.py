@@ -36,7 +36,7 @@ def act(kind: str, at: float, **changes: object) -> Act:
         "found_mean": P.found_mean if k.hidden else None,
     }
     same = ("words", "form", "magnitude", "cognitive", "nature", "speaker", "virality", "hidden", "tires", "repairs")
-    fields |= {name: getattr(k, name) for name in (*same, "admits", "only_for", "lure")}
+    fields |= {name: getattr(k, name) for name in (*same, "admits", "only_tells", "stirs", "only_for", "lure")}
     return Act(kind=kind, at=at, **{**fields, **changes})
 
 

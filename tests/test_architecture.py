@@ -116,10 +116,13 @@ def own_imports() -> list[tuple[Import, str]]:
 
 
 def test_imports_run_one_way_down() -> None:
-    """floor(source) >= floor(target) for every import of ours, wherever it stands; nobody imports the root."""
+    """floor(source) >= floor(target) for every import of ours, wherever it stands.
+
+    Nobody imports the root, which knows everyone; only a command may ask it for its version and its place.
+    """
     assert len(own_imports()) > 20
     for one, target in own_imports():
-        if one.target == "sim.__version__":
+        if one.target == "sim.__version__" or (one.target == "sim" and within(one.source, FLOORS[-1]) and not one.top):
             continue
         assert target != "sim", f"{one}: the root holds names only; import from the module that has it"
         assert floor(one.source) >= floor(target), f"{one} stands on a higher floor"

@@ -228,7 +228,7 @@ BROKEN = "source,target\n" + "".join("foo\n" if i % 10 == 3 else f"{i},{i + 1}\n
         ('{"nodes": []}', ["JSON"]),
         ("*Vertices 3\n", ["Pajek"]),
         ("%%MatrixMarket matrix coordinate\n3 3 1\n1 2 1\n", ["Matrix Market", "scipy.io.mmread"]),
-        ("a,b\n" + "x" * (2 << 20), ["a line is longer than 1.05 MB"]),
+        ("a,b\n" + "x" * (5 << 20), ["a line is longer than 1.05 MB"]),
     ],
 )
 def test_what_is_no_edge_list_is_refused_with_file_line_and_reason(tmp_path: Path, content, lines: list[str]) -> None:

@@ -25,7 +25,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CORE = [Requirement(text) for text in PROJECT["dependencies"]]
 EXTRAS = {name: [Requirement(t) for t in texts] for name, texts in PROJECT["optional-dependencies"].items()}
-NAMES_IN_IMPORTS = {"ruamel": "ruamel-yaml", "SALib": "salib", "PIL": "pillow", "mpl_toolkits": "matplotlib"}
+NAMES_IN_IMPORTS = {
+    "ruamel": "ruamel-yaml",
+    "PIL": "pillow",
+    "mpl_toolkits": "matplotlib",
+    "markupsafe": "jinja2",  # Jinja's own Markup lives there
+}
 
 
 def fresh(code: str) -> subprocess.CompletedProcess[str]:

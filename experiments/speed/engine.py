@@ -111,7 +111,9 @@ def main() -> None:
             f"{f['slowest_s']:.3f}), network {f['network_s']:.2f} s, peak {f['peak_mb']:.0f} MB"
         )
     s = figures["start"]
-    print(f"ripple run data-breach: {s['cold_s']:.1f} s uncompiled, {s['warm_s']:.1f} s after; --help {s['help_s']:.2f} s")
+    print(
+        f"ripple run data-breach: {s['cold_s']:.1f} s uncompiled, {s['warm_s']:.1f} s after; --help {s['help_s']:.2f} s"
+    )
     if chosen.json:
         chosen.json.write_text(json.dumps(figures, indent=1))
 

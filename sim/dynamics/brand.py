@@ -15,7 +15,7 @@ from sim.scenario.acts import Act
 from sim.scenario.parameters import Numbers
 from sim.world import draws
 
-_START, _FOUND = 0, 1
+_START, _FOUND, _ANSWER = 0, 1, 2  # of what happens at one moment, answers come last
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Agenda:
         self._record, self._record_at = 0.0, 0.0
         self._queue: list[tuple[float, int, int, Act]] = []
         for number, act in enumerate(acts):
-            heapq.heappush(self._queue, (act.at, _START, number, act))
+            heapq.heappush(self._queue, (act.at, _START if act.repairs is None else _ANSWER, number, act))
 
     def next_time(self) -> float:
         """When the next item is due, h; infinity when none is left."""
@@ -114,9 +114,7 @@ class Agenda:
             )
         else:
             credibility = getattr(p, f"credibility_{act.speaker}") * p.platform_trust
-            out = Outgoing(
-                act, time, 1, None, p.gain * size * credibility, p.hearsay * p.gain * size * peer, 0.0, told
-            )
+            out = Outgoing(act, time, 1, None, p.gain * size * credibility, p.hearsay * p.gain * size * peer, 0.0, told)
         self.public[act.id] = out
         return out
 
@@ -131,7 +129,7 @@ class Agenda:
             return []
         news = self._tell_first(target, time)
         # telling is what a disclosure does; an apology, a fix or compensation answers as well
-        return [news] if act.kind == "disclosure" else [news, self._answer(act, target, time)]
+        return [news] if act.only_tells else [news, self._answer(act, target, time)]
 
     def _tell_first(self, act: Act, time: float) -> Outgoing:
         p = self.numbers
@@ -151,7 +149,7 @@ class Agenda:
                 eta *= p.deception_repair
             if any(0.0 <= time - at <= p.repeat_window and which != target.id for at, which in self.violations):
                 eta *= p.repeat_repair
-        louder = p.compensation_virality if act.kind == "compensation" else 1.0
+        louder = p.compensation_virality if act.stirs else 1.0
         return Outgoing(act, time, 0, None, 0.0, 0.0, min(eta, 1.0), "response", louder)
 
 
@@ -163,6 +161,6 @@ def spelled_out(acts, horizon: float) -> list[Act]:
             out.append(act)
             continue
         end = min(horizon, act.until if act.until is not None else horizon)
-        count = int(math.floor((end - act.at) / act.every + 1e-9)) + 1
+        count = math.floor((end - act.at) / act.every + 1e-9) + 1
         out += [replace(act, id=f"{act.id} #{k + 1}", at=act.at + k * act.every, every=None) for k in range(count)]
     return out

@@ -9,6 +9,7 @@ The result is a function of the setup alone: not of the number of threads, nor o
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 from collections.abc import Callable
@@ -127,6 +128,7 @@ class Engine:
         self.hear = Hearsay(**{name: getattr(p, name) for name in Hearsay._fields if name not in keys}, **keys)
         self.reach_key = draws.stream(setup.events_seed, "meet")
         self.when_key = draws.stream(setup.events_seed, "meeting delay")
+        self.virality_key = draws.stream(setup.events_seed, "virality")
         self.cycle = DailyCycle(setup.start_hour, p.daily_peak, p.daily_swing)
         self.kappa = self.world.graph.mean_listeners_of_reached()
         # stocks are moved to a new base before their clocks leave the range of float32
@@ -162,7 +164,7 @@ class Engine:
         cost = self.world.graph.start[edges] + 8 * edges
         wanted = np.linspace(0, cost[-1], 8 * self.threads + 1)
         cuts = np.unique(np.concatenate([[0], np.searchsorted(cost, wanted[1:-1]), [n_blocks]]))
-        return [(int(a), int(b)) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        return [(int(a), int(b)) for a, b in itertools.pairwise(cuts)]
 
     def _settle_talk(self) -> None:
         """Expressed trust starts where talk leaves it in peace, so that a run without acts stands still."""
@@ -318,7 +320,7 @@ class Engine:
         if act.virality is not None:
             return act.virality
         p = self.setup.numbers
-        z = float(draws.normals(draws.stream(self.setup.events_seed, "virality"), draws.named(act.id), 0)[0])
+        z = draws.normal(self.virality_key, draws.named(act.id), 0)
         return p.virality_mean * math.exp(p.virality_sigma * (z - p.virality_sigma / 2))
 
     def _link_response(self, row: int, outgoing: Outgoing) -> None:

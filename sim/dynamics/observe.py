@@ -11,7 +11,18 @@ import numpy as np
 from sim.compiled import compiled
 from sim.dynamics.state import N_ACTS, SHARES_PENDING, STEP
 from sim.dynamics.talk import (
-    BINS, COUNT, GROUPS, N_SUMS, SUM_AFFECTIVE, SUM_COGNITIVE, SUM_HIGH, SUM_LOW, SUM_OWN, SUM_SCAR, SUM_TRUST, SUM_WOUND,
+    BINS,
+    COUNT,
+    GROUPS,
+    N_SUMS,
+    SUM_AFFECTIVE,
+    SUM_COGNITIVE,
+    SUM_HIGH,
+    SUM_LOW,
+    SUM_OWN,
+    SUM_SCAR,
+    SUM_TRUST,
+    SUM_WOUND,
 )  # fmt: skip
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)

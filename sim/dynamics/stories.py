@@ -21,8 +21,23 @@ import numpy as np
 
 from sim.compiled import compiled
 from sim.dynamics.state import (
-    ASLEEP, AWAKE, DIRECT, HEARD, HOP_1, MAX_HOPS, MET, MET_COUNT, OWN, QUEUE_SIZE, REACHED, RESPONSE, SHARES,
-    SHARES_PENDING, STIRRED, TIME, row,
+    ASLEEP,
+    AWAKE,
+    DIRECT,
+    HEARD,
+    HOP_1,
+    MAX_HOPS,
+    MET,
+    MET_COUNT,
+    OWN,
+    QUEUE_SIZE,
+    REACHED,
+    RESPONSE,
+    SHARES,
+    SHARES_PENDING,
+    STIRRED,
+    TIME,
+    row,
 )  # fmt: skip
 from sim.dynamics.talk import jump_of_own
 from sim.dynamics.trust import add_scar, add_wound, earn, fades_at, own_trust, tire
@@ -239,7 +254,9 @@ def mark(a, user, columns, flags, state):
 
 
 @compiled
-def meet(user, act, now, end, length, trust, who, hear, times, base, acts, met, queue, state, columns, flags, answered, books):  # fmt: skip
+def meet(
+    user, act, now, end, length, trust, who, hear, times, base, acts, met, queue, state, columns, flags, answered, books
+):  # fmt: skip
     """A user meets an act: takes what the direct dose exceeds the heard one by, tires of it, may share it."""
     a = acts[act]
     place = encounter(met, state, act, user)
@@ -262,7 +279,10 @@ def meet(user, act, now, end, length, trust, who, hear, times, base, acts, met, 
 
 
 @compiled
-def hear_of(user, act, hop, now, end, length, trust, who, hear, times, base, acts, met, queue, state, columns, flags, answered, books, hops):  # fmt: skip
+def hear_of(
+    user, act, hop, now, end, length, trust, who, hear, times, base, acts, met, queue, state, columns, flags, answered,
+    books, hops
+):  # fmt: skip
     """A user hears of an act at a hop: takes the faded dose when it is the first it meets of it, may pass it on."""
     a = acts[act]
     place = encounter(met, state, act, user)

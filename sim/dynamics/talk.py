@@ -20,8 +20,26 @@ import numpy as np
 
 from sim.compiled import compiled
 from sim.dynamics.state import (
-    BASE_C, BASE_E, BLOCK, BLOCK_SIZE, GAIN_C, GAIN_E, HURT_C, HURT_E, KICK, MEAN_BEFORE, OWN, OWN_RATE, SCAR_C, SCAR_E,
-    TALK_RATE, TRUST_HOURS, WEIGHT, WOUND_C, WOUND_E, row,
+    BASE_C,
+    BASE_E,
+    BLOCK,
+    BLOCK_SIZE,
+    GAIN_C,
+    GAIN_E,
+    HURT_C,
+    HURT_E,
+    KICK,
+    MEAN_BEFORE,
+    OWN,
+    OWN_RATE,
+    SCAR_C,
+    SCAR_E,
+    TALK_RATE,
+    TRUST_HOURS,
+    WEIGHT,
+    WOUND_C,
+    WOUND_E,
+    row,
 )  # fmt: skip
 from sim.dynamics.trust import blended, side, single
 
@@ -153,9 +171,7 @@ def talk_block(
     # loops over a whole block at constant distances within one array: so that they vectorise
     users = columns[block * BLOCK_SIZE : (block + 1) * BLOCK_SIZE]
     own_trust_block(users, fades, scratch)
-    express_block(
-        users, trust[first : first + BLOCK], new[first : first + BLOCK], length, ratio, scratch, differences
-    )
+    express_block(users, trust[first : first + BLOCK], new[first : first + BLOCK], length, ratio, scratch, differences)
     observe_block(n, flags[first : first + BLOCK], scratch, low, high, differences[D_KINDS:], sums, counts)
     sums[0, SUM_TIME] = block_sum(differences, np.int64(D_TIME))
     sums[0, SUM_PULL] = block_sum(differences, np.int64(D_PULL))
@@ -244,7 +260,7 @@ def observe_block(n, flags, scratch, low, high, kinds, sums, counts):
             follows += kinds[lane + width + which]
             reached += kinds[lane + 2 * width + which]
             both += kinds[lane + 3 * width + which]
-        half = 0.5 if which == SUM_WOUND or which == SUM_SCAR else 1.0  # these are sums of two sides
+        half = 0.5 if which in (SUM_WOUND, SUM_SCAR) else 1.0  # these are sums of two sides
         sums[0, which] = half * ((neither + follows) + (reached + both))
         sums[1, which] = half * (follows + both)
         sums[2, which] = half * (reached + both)

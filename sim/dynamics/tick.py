@@ -16,9 +16,37 @@ import numpy as np
 from sim.compiled import compiled
 from sim.dynamics.observe import write_row
 from sim.dynamics.state import (
-    AWAKE, BLOCK, CLOCK_BASE, DONE, GROUP_HIGH, GROUP_LOW, GROW_MET, GROW_QUEUE, LAST_LENGTH, LOWEST, LOWEST_AT,
-    MEETING, MET_COUNT, NOW, PAUSE,     PULL, QUEUE_SIZE, RUNNING, SHARES_PENDING, SIDE, START, STEP, STEP_END, STEP_LENGTH, STIRRED, TALK,
-    TALK_DUE, TIME, TRUST_HOURS, WORK, row,
+    AWAKE,
+    BLOCK,
+    CLOCK_BASE,
+    DONE,
+    GROUP_HIGH,
+    GROUP_LOW,
+    GROW_MET,
+    GROW_QUEUE,
+    LAST_LENGTH,
+    LOWEST,
+    LOWEST_AT,
+    MEETING,
+    MET_COUNT,
+    NOW,
+    PAUSE,
+    PULL,
+    QUEUE_SIZE,
+    RUNNING,
+    SHARES_PENDING,
+    SIDE,
+    START,
+    STEP,
+    STEP_END,
+    STEP_LENGTH,
+    STIRRED,
+    TALK,
+    TALK_DUE,
+    TIME,
+    TRUST_HOURS,
+    WORK,
+    row,
 )  # fmt: skip
 from sim.dynamics.stories import FULLEST, drop_first, hear_of, meet, respond, sink
 from sim.dynamics.talk import N_SUMS, SUM_PULL, SUM_TALK, SUM_TIME, SUM_TRUST, talk_block
@@ -52,7 +80,10 @@ def events(
             if a.target >= 0:
                 respond(user, act, now, end, length, times, base, acts, met, columns, answered, books)
             else:
-                meet(user, act, now, end, length, trust, who, hear, times, base, acts, met, queue, state, columns, flags, answered, books)  # fmt: skip
+                meet(
+                    user, act, now, end, length, trust, who, hear, times, base, acts, met, queue, state, columns,
+                    flags, answered, books
+                )  # fmt: skip
             state[WORK] += 1
         else:
             first, last = back_start[user], back_start[user + 1]
@@ -65,7 +96,10 @@ def events(
             a.pending -= 1
             a.n_shared += 1
             for e in range(first, last):
-                hear_of(np.int64(back[e]), act, hop + 1, now, end, length, trust, who, hear, times, base, acts, met, queue, state, columns, flags, answered, books, hops)  # fmt: skip
+                hear_of(
+                    np.int64(back[e]), act, hop + 1, now, end, length, trust, who, hear, times, base, acts, met, queue,
+                    state, columns, flags, answered, books, hops
+                )  # fmt: skip
             state[WORK] += 1 + last - first
     return DONE
 

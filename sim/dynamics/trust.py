@@ -15,7 +15,18 @@ import numpy as np
 
 from sim.compiled import compiled
 from sim.dynamics.state import (
-    BASE_C, BASE_E, FATIGUE, GAIN_C, GAIN_E, HURT_C, HURT_E, SCAR_C, SCAR_E, WEIGHT, WOUND_C, WOUND_E,
+    BASE_C,
+    BASE_E,
+    FATIGUE,
+    GAIN_C,
+    GAIN_E,
+    HURT_C,
+    HURT_E,
+    SCAR_C,
+    SCAR_E,
+    WEIGHT,
+    WOUND_C,
+    WOUND_E,
 )  # fmt: skip
 
 Fades = namedtuple("Fades", "gain wound hurt scar fatigue")

@@ -35,6 +35,8 @@ class Kind:
     tires: bool = False  # adds to the fatigue of those who see it
     repairs: Mapping[str, float] | None = None  # a response: its match to each nature of act
     admits: bool = False  # a response that makes a hidden act public
+    only_tells: bool = False  # and when it does, it has said all: it repairs nothing
+    stirs: bool = False  # raises the virality of the story it answers
     only_for: tuple[str, ...] = ()  # a response to these kinds only; others are matched 0
     lure: float = 0.0  # a gain to prospects for as long as the act stays hidden
     two_sided: bool = False  # may earn or cost trust: its magnitude is written with its sign
@@ -80,10 +82,10 @@ _CATALOGUE = (
         tires=False,
     ),
     _post("transparency_report", "transparency report", 0.1, 0.5),
-    _response("disclosure", "disclosure", 0.5, 0.5, admits=True),
+    _response("disclosure", "disclosure", 0.5, 0.5, admits=True, only_tells=True),
     _response("apology", "apology", 1.0, 0.1, admits=True, source="Ma & Zhan 2016"),
     _response("corrective_action", "corrective action", 1.0, 0.5, admits=True),
-    _response("compensation", "compensation", 0.5, 0.5, admits=True),
+    _response("compensation", "compensation", 0.5, 0.5, admits=True, stirs=True),
     _response("denial", "denial", 0.0, 0.6),
     _response("refutation", "refutation", 1.0, 1.0, only_for=("false_claim",)),
 )
@@ -119,6 +121,8 @@ class Act:
     tires: bool = False
     repairs: Mapping[str, float] | None = None
     admits: bool = False
+    only_tells: bool = False
+    stirs: bool = False
     only_for: tuple[str, ...] = ()
     lure: float = 0.0
     of: str | None = None  # the id of the act a response refers to

@@ -210,6 +210,8 @@ class KindFile(Keys):
     tires: YesNo | None = _key("yes: adds to the fatigue of those who see it")
     repairs: RepairsFile | None = _key("makes it a response: its match to each nature of act")
     admits: YesNo | None = _key("of a response: yes when it makes a hidden act public")
+    only_tells: YesNo | None = _key("of a response that admits: yes when telling is all it does then")
+    stirs: YesNo | None = _key("of a response: yes when it raises the virality of the story it answers")
     only_for: Texts | None = _key("of a response: the kinds it can answer")
     lure: Magnitude | None = _key("a gain to prospects for as long as the act stays hidden")
     source: Text | None = _key("where its numbers come from")

@@ -17,7 +17,7 @@ from sim.scenario.validate import Findings
 from sim.units import number_words, share_words, shown
 
 _AS_WRITTEN = ("words", "form", "cognitive", "nature", "audience", "reach", "speaker", "source")
-_FLAGS = ("hidden", "lasting", "tires", "two_sided", "admits")
+_FLAGS = ("hidden", "lasting", "tires", "two_sided", "admits", "only_tells", "stirs")
 
 
 def all_kinds(written: Mapping[str, KindFile | None], findings: Findings) -> tuple[Mapping[str, Kind], dict[str, Any]]:
@@ -102,7 +102,7 @@ def _consistent(kind: Kind, entry: KindFile, findings: Findings, where: tuple[st
         words = "a response needs `repairs: {competence: 100 %, integrity: 50 %}`, and only a response has it"
         findings.add(where, words)
     if kind.repairs is None:
-        for key in ("admits", "only_for"):
+        for key in ("admits", "only_tells", "stirs", "only_for"):
             if getattr(kind, key):
                 findings.add((*where, key) if getattr(entry, key) else where, f"`{key}` is for responses; leave it out")
     elif kind.magnitude or kind.hidden or kind.lure:

@@ -152,7 +152,7 @@ def _response(act: Act, numbers: Parameters, answered: Act | None, public: float
             scar = _percent(numbers.scar_deception)
             return f"{name}, while nobody knows; if it is found out later it is deception, {scar} of the loss for years"
         told = _told_first(act, numbers, answered)
-        return told if act.kind == "disclosure" else f"{told}; {_repair(act, numbers, answered, 0.0)}"
+        return told if act.only_tells else f"{told}; {_repair(act, numbers, answered, 0.0)}"
     return f"{name}, {_repair(act, numbers, answered, act.at - public if public is not None else 0.0)}"
 
 

@@ -126,6 +126,8 @@ class _Draft:
             tires=kind.tires,
             repairs=kind.repairs,
             admits=kind.admits,
+            only_tells=kind.only_tells,
+            stirs=kind.stirs,
             only_for=kind.only_for,
             lure=kind.lure,
             of=answered.act.id if answered else None,

@@ -9,7 +9,21 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.show.style import (
-    GAIN, INK, LOSS, MUTED, RULE, SMALL, arm_styles, as_points, axes_or_new, digits_for, dress, head, label, plain, signed,
+    GAIN,
+    INK,
+    LOSS,
+    MUTED,
+    RULE,
+    SMALL,
+    arm_styles,
+    as_points,
+    axes_or_new,
+    digits_for,
+    dress,
+    head,
+    label,
+    plain,
+    signed,
 )  # fmt: skip
 from sim.study.compare import Comparison
 from sim.study.results import Run

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
+from sim.dynamics.brand import spelled_out
 from sim.scenario.acts import Act
 from sim.scenario.scenario import Scenario
 from sim.scenario.tell import publicity
-from sim.dynamics.brand import spelled_out
 from sim.show.style import INK, MUTED, PALE, RULE, SMALL, ArmStyle, plain, time_unit
 
 HEIGHT = 15.0  # pt, of one lane

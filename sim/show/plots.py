@@ -21,7 +21,19 @@ from sim.show.dots import difference_dots, measure_dots
 from sim.show.lanes import Lane, draw_lanes, guide_lines, lanes_of, room
 from sim.show.network import network
 from sim.show.style import (
-    INK, MUTED, SMALL, TEXT, ArmStyle, arm_styles, as_points, axes_or_new, dress, head, label, thinned, time_axis,
+    INK,
+    MUTED,
+    SMALL,
+    TEXT,
+    ArmStyle,
+    arm_styles,
+    as_points,
+    axes_or_new,
+    dress,
+    head,
+    label,
+    thinned,
+    time_axis,
 )  # fmt: skip
 from sim.study.compare import Comparison
 from sim.study.results import Run

@@ -17,7 +17,6 @@ from sim.study.compare import Comparison
 from sim.study.results import Run
 
 
-
 def table(title: str, *columns: str, note: str = "") -> Table:
     """An empty table: the first column is text, the others are numbers."""
     out = Table(
@@ -59,7 +58,7 @@ def _measures(data: Comparison, names: tuple[str, ...]) -> Table | None:
             cells.append(cell)
         out.add_row(Text(arm, style="bold"), *cells)
         if arm != data.arms[-1]:
-            out.add_section() if len(data.arms) > 1 else None
+            out.add_row()
     return out
 
 
@@ -111,8 +110,12 @@ def ripple_table(multipliers: pd.DataFrame) -> Table:
     note = "times what it did to those who met it: by the books, and by a run in which nobody passes anything on"
     out = table("Ripple of each act", "act", "direct, points", "with word of mouth", "by books, ×", "by knock-out, ×", note=note)
     for row in multipliers.itertuples(index=False):
-        out.add_row(row.act, signed(row.direct, 3), signed(row.spread, 3), f"{row.books:.2f}", f"{row.knockout:.2f}")
+        out.add_row(row.act, signed(row.direct, 3), signed(row.spread, 3), f"{row.books:.2f}", _times(row.knockout))
     return out
+
+
+def _times(value: float) -> str:
+    return f"{value:.2f}" if math.isfinite(value) else "not run"
 
 
 def stories_table(run: Run) -> Table | None:
@@ -126,3 +129,15 @@ def stories_table(run: Run) -> Table | None:
     if len(shown) > 12:
         out.caption = f"and {len(shown) - 12} more"
     return out if len(shown) else None
+
+
+def ripples_by_books(run: Run) -> pd.DataFrame:
+    """The ripple of each act from the books of a run alone, as `ripple_table` takes it; the knock-out is not known."""
+    book = run.ledger[(run.ledger["book"] == "own") & ~run.ledger["channel"].isin(["time", "response"])]
+    rows = []
+    for cause, part in book.groupby("cause", sort=False):
+        direct = float(part.loc[part["channel"] == "direct", "trust"].sum())
+        spread = float(part["trust"].sum())
+        if direct:
+            rows.append((cause, 100 * direct, 100 * spread, spread / direct, math.nan))
+    return pd.DataFrame(rows, columns=["act", "direct", "spread", "books", "knockout"])

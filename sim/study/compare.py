@@ -1,7 +1,7 @@
 """Arms on common draws: every arm meets the same people, the same hazards and the same luck, replicate by replicate.
 
-    both = compare("data-breach", replicates=50, seed=1)
-    both.measures, both.differences, both.best, both.bands
+both = compare("data-breach", replicates=50, seed=1)
+both.measures, both.differences, both.best, both.bands
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ class _Replicate:
     runs: dict[str, Run]
 
 
-class _Stopped(Exception):
+class _StoppedError(Exception):
     """Raised inside a replicate when the comparison was interrupted."""
 
 
@@ -164,7 +164,10 @@ def compare(
 def replicate_seeds(scenario: Scenario, base: int, number: int) -> Seeds:
     """The seeds of a replicate: its own for what varies, those of the first for the rest."""
     return Seeds(
-        *(draws.derive(base, "replicate", number if part in scenario.vary else 0) for part in ("network", "people", "events"))
+        *(
+            draws.derive(base, "replicate", number if part in scenario.vary else 0)
+            for part in ("network", "people", "events")
+        )
     )
 
 
@@ -176,7 +179,7 @@ def _all_replicates(asked: Request, arms, base, count, workers, progress) -> lis
 
     def tick(share: float) -> None:
         if stop.is_set():
-            raise _Stopped
+            raise _StoppedError
         with lock:
             steps["done"] += share * each
             if progress is not None:
@@ -262,7 +265,11 @@ def _put_together(asked: Request, arms: list[str], base: int, done: list[_Replic
         examples=examples,
         warnings=_warnings(scenario, arms, means),
         provenance={
-            **{key: value for key, value in examples[arms[0]].provenance.items() if key not in ("seeds", "word_of_mouth")},
+            **{
+                key: value
+                for key, value in examples[arms[0]].provenance.items()
+                if key not in ("seeds", "word_of_mouth")
+            },
             "seed": base,
             "replicates": len(done),
             "arms": arms,
@@ -309,7 +316,9 @@ def _best(by_arm: Mapping[str, pd.DataFrame], arms: list[str]) -> pd.DataFrame:
         values = values[np.isfinite(values).all(axis=1)]
         top = values.min(axis=1) if measure.better == "lower" else values.max(axis=1)
         first = values == top[:, None]
-        shares[name] = (first / first.sum(axis=1, keepdims=True)).mean(axis=0) if len(values) else np.full(len(arms), np.nan)
+        shares[name] = (
+            (first / first.sum(axis=1, keepdims=True)).mean(axis=0) if len(values) else np.full(len(arms), np.nan)
+        )
     return pd.DataFrame(shares, index=pd.Index(arms, name="arm"))
 
 

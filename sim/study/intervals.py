@@ -26,7 +26,9 @@ def joint_intervals(differences: np.ndarray, confidence: float = 0.95) -> tuple[
     varies = sd > 1e-12 * np.maximum(1.0, np.abs(mean))
     half = np.zeros(k)
     if varies.any():
-        factor = _largest_t(np.corrcoef(differences[:, varies], rowvar=False).reshape(varies.sum(), -1), r - 1, confidence)
+        factor = _largest_t(
+            np.corrcoef(differences[:, varies], rowvar=False).reshape(varies.sum(), -1), r - 1, confidence
+        )
         half[varies] = factor * sd[varies] / np.sqrt(r)
     return mean, mean - half, mean + half
 

@@ -52,7 +52,7 @@ def request(
     if users is not None:
         all_changes["network.users"] = whole_number(users, "users", least=1)
     if horizon is not None:
-        all_changes["horizon"] = horizon if isinstance(horizon, str) else f"{float(horizon):g} h"
+        all_changes["horizon"] = horizon
     graph = None if network is None or isinstance(network, (str, Path)) else as_graph(network)
     if graph is not None and users is not None:
         graph, all_changes = fit(graph, all_changes.pop("network.users"), DEFAULT_SEED), all_changes

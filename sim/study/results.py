@@ -1,8 +1,8 @@
 """One run: its tables, saved and opened without loss.
 
-    run = run("data-breach", arm="silence", seed=1)
-    run.series["trust"], run.ledger, run.stories, run.users, run.provenance
-    run.save("runs/silence"); open_run("runs/silence")
+run = run("data-breach", arm="silence", seed=1)
+run.series["trust"], run.ledger, run.stories, run.users, run.provenance
+run.save("runs/silence"); open_run("runs/silence")
 """
 
 from __future__ import annotations
@@ -85,7 +85,12 @@ class Run:
             getattr(self, name).to_parquet(folder / f"{name}.parquet")
         graph = self.graph
         arrays = {name: getattr(graph, name) for name in ("start", "heard", "weight", "community")}
-        about = {"directed": graph.directed, "kind": graph.kind, "notes": graph.notes, "named": graph.labels is not None}
+        about = {
+            "directed": graph.directed,
+            "kind": graph.kind,
+            "notes": graph.notes,
+            "named": graph.labels is not None,
+        }
         np.savez(
             folder / "network.npz",
             **{name: values for name, values in arrays.items() if values is not None},
@@ -214,7 +219,9 @@ def _hops(engine: Engine) -> pd.DataFrame:
     counts = engine.hops[: len(engine.out)]
     act, hop = np.nonzero(counts)
     ids = [out.act.id for out in engine.out]
-    return pd.DataFrame({"act": [ids[a] for a in act], "hop": hop, "users": counts[act, hop]}, columns=["act", "hop", "users"])
+    return pd.DataFrame(
+        {"act": [ids[a] for a in act], "hop": hop, "users": counts[act, hop]}, columns=["act", "hop", "users"]
+    )
 
 
 def _users(engine: Engine) -> pd.DataFrame:

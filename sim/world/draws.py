@@ -73,6 +73,14 @@ def exponential(key, who, event):
     return -math.log(uniform(key, who, event))
 
 
+@compiled
+def normal(key, who, event):
+    """A standard normal by Box and Muller from the uniforms (who, 2 event) and (who, 2 event + 1)."""
+    first = np.uint64(event) * np.uint64(2)
+    radius = math.sqrt(-2.0 * math.log(uniform(key, who, first)))
+    return radius * math.cos(2.0 * math.pi * uniform(key, who, first + np.uint64(1)))
+
+
 def _bits(key, who, event) -> np.ndarray:
     who = np.atleast_1d(np.asarray(who)).astype(np.uint64)
     event = np.atleast_1d(np.asarray(event)).astype(np.uint64)
@@ -91,7 +99,7 @@ def exponentials(key, who, event) -> np.ndarray:
 
 
 def normals(key, who, event) -> np.ndarray:
-    """Standard normals by Box and Muller; event counts in pairs of its own, so (who, 0) and (who, 1) are independent."""
+    """As `normal`, for arrays."""
     event = np.asarray(event).astype(np.uint64) * np.uint64(2)
     radius = np.sqrt(-2.0 * np.log(uniforms(key, who, event)))
     return radius * np.cos(2.0 * np.pi * uniforms(key, who, event + np.uint64(1)))

@@ -108,28 +108,27 @@ class EdgeText:
         old_mac = b"\n" not in self.first and b"\r" in self.first
         rest = b""
         unpacked = 0
+        last = False
         with self._open() as file:
-            while True:
+            while not last:
                 block = self._read(file, BLOCK)
+                last = len(block) < BLOCK
+                if not unpacked:
+                    block = block.removeprefix(codecs.BOM_UTF8)
                 unpacked += len(block)
                 self._check_size(unpacked)
-                last = not block
-                if not unpacked - len(block):
-                    block = block.removeprefix(codecs.BOM_UTF8)
                 if decoder:
-                    block = decoder.decode(block, final=last).removeprefix("\ufeff").encode()
+                    block = decoder.decode(block, final=last).encode()
                 if old_mac:
                     block = block.replace(b"\r", b"\n")
-                whole, newline, rest_of_block = block.rpartition(b"\n")
-                whole, rest = (rest + whole + newline, rest_of_block) if newline else (b"", rest + block)
+                if last and not block.endswith(b"\n"):
+                    block += b"\n"
+                whole, newline, tail = (rest + block).rpartition(b"\n")
+                rest = tail if newline else rest + block
                 if len(rest) > LONGEST_LINE:
                     raise RippleError(f"{self.name}: a line is longer than {in_words(LONGEST_LINE)}; {READ}")
-                if whole:
-                    yield whole
-                if last:
-                    break
-        if rest:
-            yield rest + b"\n"
+                if newline:
+                    yield whole + newline
 
     def _check_size(self, unpacked: int) -> None:
         if not self.packed:

@@ -82,7 +82,9 @@ def draw_people(graph: Graph, who: np.ndarray, seed: int, numbers, *, trust: flo
     rho = numbers.trust_correlation
     other = rho * first + np.sqrt(1 - rho * rho) * second
     lowest, highest = numbers.trust_lowest, numbers.trust_highest
-    weight = numbers.cognitive_weight + numbers.cognitive_weight_sd * draws.normals(draws.stream(seed, "weight"), who, 0)
+    weight = numbers.cognitive_weight + numbers.cognitive_weight_sd * draws.normals(
+        draws.stream(seed, "weight"), who, 0
+    )
     listens = np.diff(graph.start) > 0
     return People(
         who=np.asarray(who, dtype=np.uint32),

@@ -1,0 +1,5 @@
+"""`python -m sim.cli` does what `ripple` does."""
+
+from sim.cli import main
+
+main()

@@ -1,0 +1,132 @@
+"""`ripple run`: one run of one arm, told, drawn and accounted for."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.cli import options
+from sim.cli.console import can_draw, console, progress, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+    from sim.study.results import Run
+
+_KNOCKOUT_UP_TO = 200_000  # users; above, the ripple is read from the books alone, for the knock-out takes two more runs
+_FEW_MARKS = "123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@click.command()
+@click.argument("scenario")
+@click.option("--arm", metavar="NAME", help="Which response; default: the first, the reference.")
+@options.population
+@options.seed
+@options.changes
+@options.output
+def run(
+    scenario: str,
+    arm: str | None,
+    network: str | None,
+    directed: str | None,
+    users: int | None,
+    horizon: str | None,
+    seed: int,
+    settings: tuple[tuple[str, str], ...],
+    out: str | None,
+    force: bool,
+) -> None:
+    """Run one response of SCENARIO once."""
+    from sim.study.folder import check_target
+
+    target = check_target(Path(out).expanduser().resolve(), force=force) if out is not None else None
+    changes = options.all_changes(settings, directed)
+    from sim.scenario.scenario import load
+    from sim.study import results
+
+    began = time.perf_counter()
+    found = load(scenario)
+    found.arm(arm)
+    asked = {"arm": arm, "seed": seed, "network": network, "users": users, "horizon": horizon, "changes": changes}
+    from sim.units import hours
+
+    with progress("running", hours(horizon) if horizon else found.horizon) as bar:
+        done = results.run(found, **asked, progress=bar)
+    screen = console()
+    _introduce(screen, done)
+    _show(screen, done, _multipliers(done, found, asked))
+    if target is not None:
+        _write(screen, done, target, force)
+    say(screen, f"Took {time.perf_counter() - began:.1f} s.", style="dim")
+
+
+def _introduce(screen: Console, done: Run) -> None:
+    """What was simulated, in two lines, and what happens."""
+    from sim.scenario.tell import tell
+
+    screen.print(done.scenario.title, style="bold", soft_wrap=True)
+    seeds = done.seed if not isinstance(done.seed, dict) else ", ".join(f"{k} {v}" for k, v in done.seed.items())
+    say(screen, f"arm {done.arm}, seed {seeds}; {'; '.join(done.graph.notes) or done.provenance['network']}")
+    screen.print()
+    setting, *sentences = tell(done.scenario, done.arm)
+    say(screen, f"{setting}.")
+    for sign, sentence in zip(_FEW_MARKS, sentences, strict=False):
+        say(screen, sentence, first=f" {sign} ", rest="   ")
+    if len(sentences) > len(_FEW_MARKS):
+        say(screen, f"and {len(sentences) - len(_FEW_MARKS)} more", first="   ")
+    screen.print()
+
+
+def _show(screen: Console, done: Run, multipliers: pd.DataFrame) -> None:
+    from sim.show.chart import trust_chart
+    from sim.show.text import ledger_table, ripple_table, stories_table, talk_sentence
+
+    series = done.series
+    hours, trust = series.index.to_numpy(dtype=float), series["trust"].to_numpy()
+    screen.print("Mean trust over all users, points; numbers: when each of the above came out", style="bold")
+    marks = _marks(done)
+    for line in trust_chart(hours, trust, width=screen.width - 2, marks=marks, braille=can_draw()):
+        screen.print(line, soft_wrap=True)
+    lowest = float(series["trust"].min())
+    say(screen, f"{100 * trust[0]:.1f} at the start, {100 * lowest:.1f} at worst, {100 * trust[-1]:.1f} at the end.")
+    screen.print()
+    stories = stories_table(done)
+    for table in (stories, ledger_table(done), ripple_table(multipliers) if len(multipliers) else None):
+        if table is not None:
+            screen.print(table)
+    say(screen, talk_sentence(done))
+
+
+def _marks(done: Run) -> list[tuple[float, str]]:
+    """The number of each sentence of the timeline at the hour when its act came out, or happened if it never did."""
+    out = dict(zip(done.stories["act"], done.stories["time"], strict=True))
+    acts = sorted(done.scenario.acts(done.arm), key=lambda act: act.at)
+    return [(float(out.get(act.id, act.at)), sign) for sign, act in zip(_FEW_MARKS, acts, strict=False)]
+
+
+def _multipliers(done: Run, found: object, asked: dict) -> pd.DataFrame:
+    """The ripple of each act; of a large network only by the books."""
+    from sim.study.measures import ripple_multipliers
+
+    if len(done.users) <= _KNOCKOUT_UP_TO:
+        return ripple_multipliers(found, **asked)  # type: ignore[arg-type]
+    from sim.show.text import ripples_by_books
+
+    return ripples_by_books(done)
+
+
+def _write(screen: Console, done: Run, target: Path, force: bool) -> None:
+    from sim.cli.written import say_written
+    from sim.show.figures import run_figures
+    from sim.study.folder import new_folder
+
+    with new_folder(target, force=force) as work:
+        done.write(work)
+        (work / "figures").mkdir()
+        for drawn in run_figures(done):
+            drawn.save_png(work / "figures")
+    say_written(screen, target)

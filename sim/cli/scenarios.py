@@ -1,0 +1,108 @@
+"""What concerns scenario files: `ripple list`, `tell`, `new`, `check`, `schema`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sim.cli import options
+from sim.cli.console import console, say
+from sim.errors import RippleError
+
+
+@click.command("list")
+def list_scenarios() -> None:
+    """List the scenarios that come with Trust Ripple."""
+    from sim.scenario.sources import library_entries
+
+    screen = console()
+    for name, entry in library_entries().items():
+        screen.print(f"{name}", style="bold")
+        say(screen, entry["title"], first="  ")
+        if entry["question"]:
+            say(screen, entry["question"], first="  ", style="dim")
+
+
+@click.command()
+@click.argument("scenario")
+@click.option("--arm", metavar="NAME", help="Only this response, in one line of time with what happens in every arm.")
+@options.changes
+def tell(scenario: str, arm: str | None, settings: tuple[tuple[str, str], ...]) -> None:
+    """Tell in sentences what happens in SCENARIO, before anything runs."""
+    from sim.scenario import tell as telling
+    from sim.scenario.scenario import load
+
+    found = load(scenario).changed(options.all_changes(settings, None))
+    setting, *sentences = telling.tell(found, arm)
+    screen = console()
+    screen.print(found.title, style="bold", soft_wrap=True)
+    for words in (found.question, f"{setting}."):
+        if words:
+            say(screen, words)
+    for sentence in sentences:
+        say(screen, sentence, first="- ")
+    for note in found.notes:
+        say(screen, note, first="note: ")
+
+
+@click.command()
+@click.argument("file", type=click.Path())
+@click.option("--from", "source", default="data-breach", show_default=True, metavar="SCENARIO", help="What to start from.")
+@click.option("--force", is_flag=True, help="Replace the file when it is there.")
+def new(file: str, source: str, force: bool) -> None:
+    """Write a commented scenario FILE of your own to start from."""
+    from sim.scenario.scenario import new_file
+
+    path = new_file(file, source, force=force)
+    click.echo(f"{path} is written. Change it, then: ripple check {path}; ripple tell {path}; ripple compare {path}")
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+def check(files: tuple[str, ...]) -> int:
+    """Check scenario files and name all mistakes in them."""
+    from sim.scenario.scenario import load
+    from sim.units import duration_words
+
+    bad = 0
+    for file in files:
+        try:
+            found = load(Path(file) if Path(file).is_file() else file)
+        except RippleError as mistake:
+            bad += 1
+            click.echo(str(mistake), err=True)
+            continue
+        users = f"{found.network.users:,} users" if found.network.users is not None else "all users of its file"
+        click.echo(f"{file}: ok, {len(found.arms)} arms, {users}, {duration_words(found.horizon)}")
+        for note in found.notes:
+            click.echo(f"  {note}")
+    return 1 if bad else 0
+
+
+@click.command()
+@click.option("--out", type=click.Path(dir_okay=False), metavar="FILE", help="Write it to a file instead.")
+def schema(out: str | None) -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    import json
+
+    from sim.scenario.schema import schema as described
+
+    text = json.dumps(described(), indent=2, ensure_ascii=False)
+    if out is None:
+        click.echo(text)
+        return
+    import os
+    import tempfile
+
+    target = Path(out).expanduser()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text + "\n")
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(target)
+    except OSError as problem:
+        raise RippleError(f"{target} cannot be written: {problem.strerror}") from None
+    click.echo(f"{target} is written; in a scenario file name it on top: # yaml-language-server: $schema={target}")
