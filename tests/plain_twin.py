@@ -23,6 +23,7 @@ from sim.world import draws
 
 MATCH_OF_DECEPTION = "integrity"  # a deception from the start is answered like a breach of integrity
 TALK, BRAND, PEOPLE = range(3)  # the order of what falls on the same moment
+ACTS, FINDINGS, ANSWERS = range(3)  # and of what the brand and the world do then
 
 
 def ties_of(graph) -> nx.DiGraph:
@@ -102,7 +103,8 @@ class PlainTwin:
 
     def run(self) -> PlainTwin:
         for number, act in enumerate(self.setup.acts):
-            heapq.heappush(self.todo, (act.at, BRAND, 0, number, lambda act=act: self.act(act)))
+            rank = ACTS if act.repairs is None else ANSWERS
+            heapq.heappush(self.todo, (act.at, BRAND, rank, number, lambda act=act: self.act(act)))
         for step in range(1, self.setup.n_steps + 1):
             heapq.heappush(self.todo, (step * self.setup.step, TALK, 0, step, self.talk))
         self.rest()
@@ -132,7 +134,7 @@ class PlainTwin:
                 hazard = draws.exponentials(self.key["found out"], draws.named(act.id), 0)
                 found = self.now + act.found_mean * float(hazard[0])
             if found is not None:
-                heapq.heappush(self.todo, (found, BRAND, 1, len(self.began), lambda: self.found_out(act)))
+                heapq.heappush(self.todo, (found, BRAND, FINDINGS, len(self.began), lambda: self.found_out(act)))
 
     def found_out(self, act) -> None:
         if act.id not in self.public:
@@ -181,7 +183,7 @@ class PlainTwin:
             best = p.told_product if target.nature == "competence" else p.told_moral
             tau = self.now - self.began[target.id]
             self.publish(target, target.nature, told=1 - (1 - best) / (1 + tau / p.told_time))
-            if response.kind == "disclosure":
+            if response.only_tells:
                 return
         story = self.public[target.id]
         eta = 0.0
@@ -192,7 +194,7 @@ class PlainTwin:
                 eta *= p.deception_repair
             if any(name != target.id and at >= self.now - p.repeat_window for at, name in self.violations):
                 eta *= p.repeat_repair
-        if response.kind == "compensation":
+        if response.stirs:
             story.virality *= p.compensation_virality
         out = SimpleNamespace(name=response.id, row=len(self.public), act=response)
         self.public[response.id] = out

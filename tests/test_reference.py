@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -36,12 +37,12 @@ def followed(users=100, seed=4):
 
 
 def told_first():
-    """Told within the hour, then mended; an apology of less worth later."""
+    """Told within the hour by an own kind of disclosure, then mended; an apology of less worth later."""
     return setup_of(
         world_of(friends()),
         [
             act("data_breach", 30.5, virality=3.0),
-            act("disclosure", 31.5, of="data_breach"),
+            replace(act("disclosure", 31.5, of="data_breach"), kind="statement"),
             act("corrective_action", 80.0, of="data_breach"),
             act("apology", 150.0, of="data_breach"),
         ],
@@ -84,8 +85,8 @@ def denied():
 
 
 def concealed():
-    """An arm that conceals; what is disclosed once it is known is an answer like others."""
-    acts = [act("data_breach", 24.0, found=48.0), act("disclosure", 60.0, of="data_breach")]
+    """An arm that conceals; what is disclosed at the moment it is found out comes too late and is an answer like others."""
+    acts = [act("data_breach", 24.0, found=48.0), act("disclosure", 48.0, of="data_breach")]
     return setup_of(world_of(friends()), acts, conceal=True, days=10)
 
 

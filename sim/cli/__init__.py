@@ -34,7 +34,9 @@ def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> 
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
     epilog="A scenario is a name of the library (ripple list) or a file. Start with: ripple compare data-breach",
 )
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Say the version.")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Say the version."
+)
 @click.pass_context
 def ripple(context: click.Context) -> None:
     """How trust in a brand moves through a social network, and what each response to a crisis would have changed."""

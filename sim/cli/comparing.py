@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("scenario")
-@click.option("--arm", "arms", multiple=True, metavar="NAME", help="Only this response (repeatable); the first is the reference.")
+@click.option(
+    "--arm", "arms", multiple=True, metavar="NAME", help="Only this response (repeatable); the first is the reference."
+)
 @click.option("--replicates", type=options.WholeNumber(2), default=30, show_default=True, metavar="N",
               help="Runs of each response.")  # fmt: skip
 @options.population
@@ -82,7 +84,7 @@ def compare(
 def _show(screen: Console, done: Comparison) -> None:
     from sim.scenario.tell import setting
     from sim.show.answer import expectations, verdict
-    from sim.show.text import measure_tables
+    from sim.show.text import measure_tables, same_everywhere
 
     screen.print(done.scenario.title, style="bold", soft_wrap=True)
     if done.scenario.question:
@@ -94,6 +96,8 @@ def _show(screen: Console, done: Comparison) -> None:
     screen.print()
     for table in measure_tables(done):
         screen.print(table)
+    if same_everywhere(done):
+        say(screen, same_everywhere(done))
     screen.print()
     say(screen, verdict(done), style="bold")
     for met, words in expectations(done):

@@ -29,7 +29,9 @@ def said(mistake: click.UsageError) -> str:
     command = mistake.ctx.command_path if mistake.ctx is not None else "ripple"
     if isinstance(mistake, click.MissingParameter) and mistake.param is not None:
         name = mistake.param.human_readable_name.upper()
-        text = f"{name} is missing" if isinstance(mistake.param, click.Argument) else f"{mistake.param.opts[0]} is missing"
+        text = (
+            f"{name} is missing" if isinstance(mistake.param, click.Argument) else f"{mistake.param.opts[0]} is missing"
+        )
     elif isinstance(mistake, click.BadParameter) and mistake.param is not None:
         text = f"{_name(mistake.param)}: {mistake.message}"
     elif isinstance(mistake, click.NoSuchOption):

@@ -67,7 +67,11 @@ def _packages() -> Iterator[Finding]:
             missing.append(name)
     yield "ok", "packages", ", ".join(found)
     if missing:
-        yield "BAD", "packages", f"{', '.join(missing)} are missing; install trust-ripple anew: pip install trust-ripple"
+        yield (
+            "BAD",
+            "packages",
+            f"{', '.join(missing)} are missing; install trust-ripple anew: pip install trust-ripple",
+        )
 
 
 def _machine() -> Iterator[Finding]:
@@ -113,7 +117,11 @@ def _networks() -> Iterator[Finding]:
         return
     folder = Path(named) / "networks"
     count = len([path for path in folder.iterdir() if path.is_file()]) if folder.is_dir() else 0
-    words = f"{count} files in {folder}" if count else f"RIPPLE_DATA is {named}, but there is no folder networks/ with files"
+    words = (
+        f"{count} files in {folder}"
+        if count
+        else f"RIPPLE_DATA is {named}, but there is no folder networks/ with files"
+    )
     yield "ok" if count else "note", "networks", words
 
 

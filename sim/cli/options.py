@@ -55,12 +55,16 @@ class Change(click.ParamType):
             return value
         path, sign, text = str(value).partition("=")
         if not sign or not path.strip():
-            self.fail(f"'{value}' is not a change; write path=value, as in --set timeline.breach.reach='50 %'", param, ctx)
+            self.fail(
+                f"'{value}' is not a change; write path=value, as in --set timeline.breach.reach='50 %'", param, ctx
+            )
         return path.strip(), text.strip()
 
 
 def seed(command: Command) -> Command:
-    return click.option("--seed", type=WholeNumber(), default=1, show_default=True, help="Names all random draws.")(command)
+    return click.option("--seed", type=WholeNumber(), default=1, show_default=True, help="Names all random draws.")(
+        command
+    )
 
 
 def changes(command: Command) -> Command:
@@ -85,7 +89,9 @@ def population(command: Command) -> Command:
 def output(command: Command) -> Command:
     """--out and --force."""
     command = click.option("--force", is_flag=True, help="Replace earlier results in that folder.")(command)
-    return click.option("--out", type=click.Path(), metavar="FOLDER", help="Write tables and figures to this folder.")(command)
+    return click.option("--out", type=click.Path(), metavar="FOLDER", help="Write tables and figures to this folder.")(
+        command
+    )
 
 
 def all_changes(settings: tuple[tuple[str, str], ...], directed: str | None) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
+    from sim.scenario.scenario import Scenario
     from sim.study.results import Run
 
-_KNOCKOUT_UP_TO = 200_000  # users; above, the ripple is read from the books alone, for the knock-out takes two more runs
+_KNOCKOUT_UP_TO = 200_000  # users; above, the ripple is read from the books alone: knock-out takes two more runs
 _FEW_MARKS = "123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -51,7 +52,8 @@ def run(
     began = time.perf_counter()
     found = load(scenario)
     found.arm(arm)
-    asked = {"arm": arm, "seed": seed, "network": network, "users": users, "horizon": horizon, "changes": changes}
+    asked: dict[str, Any] = {"arm": arm, "seed": seed, "network": network, "users": users}
+    asked |= {"horizon": horizon, "changes": changes}
     from sim.units import hours
 
     with progress("running", hours(horizon) if horizon else found.horizon) as bar:
@@ -108,12 +110,12 @@ def _marks(done: Run) -> list[tuple[float, str]]:
     return [(float(out.get(act.id, act.at)), sign) for sign, act in zip(_FEW_MARKS, acts, strict=False)]
 
 
-def _multipliers(done: Run, found: object, asked: dict) -> pd.DataFrame:
+def _multipliers(done: Run, found: Scenario, asked: dict[str, Any]) -> pd.DataFrame:
     """The ripple of each act; of a large network only by the books."""
     from sim.study.measures import ripple_multipliers
 
     if len(done.users) <= _KNOCKOUT_UP_TO:
-        return ripple_multipliers(found, **asked)  # type: ignore[arg-type]
+        return ripple_multipliers(found, **asked)
     from sim.show.text import ripples_by_books
 
     return ripples_by_books(done)

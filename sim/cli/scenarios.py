@@ -48,7 +48,9 @@ def tell(scenario: str, arm: str | None, settings: tuple[tuple[str, str], ...]) 
 
 @click.command()
 @click.argument("file", type=click.Path())
-@click.option("--from", "source", default="data-breach", show_default=True, metavar="SCENARIO", help="What to start from.")
+@click.option(
+    "--from", "source", default="data-breach", show_default=True, metavar="SCENARIO", help="What to start from."
+)
 @click.option("--force", is_flag=True, help="Replace the file when it is there.")
 def new(file: str, source: str, force: bool) -> None:
     """Write a commented scenario FILE of your own to start from."""

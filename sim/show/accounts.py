@@ -136,10 +136,10 @@ def _fall(ax: Axes, first: float, steps: Sequence[float], names: Sequence[str]) 
                     color=INK)  # fmt: skip
     last = len(steps) + 1
     ax.plot([first, first], [-0.31, 1.31], color=MUTED, linewidth=0.8, zorder=3)
-    for row, value, words in ((0, first, "start"), (last, float(edges[-1]), "end")):
-        ax.plot([value], [row], marker="D", color=INK, markersize=6, zorder=4)
-        text = f"{value:.{max(digits, 1)}f}" if first else signed(value, digits) if row else "0"
-        ax.annotate(text, (value, row), (8, 0), textcoords="offset points", va="center", fontsize=SMALL, color=INK,
+    for place, value in ((0, first), (last, float(edges[-1]))):
+        ax.plot([value], [place], marker="D", color=INK, markersize=6, zorder=4)
+        text = f"{value:.{max(digits, 1)}f}" if first else signed(value, digits) if place else "0"
+        ax.annotate(text, (value, place), (8, 0), textcoords="offset points", va="center", fontsize=SMALL, color=INK,
                     fontweight="bold")  # fmt: skip
     ax.set_yticks([0, *rows, last], ["start", *(plain(name) for name in names), "end"])
     ax.set_ylim(last + 0.6, -0.6)
@@ -167,7 +167,7 @@ def effect_by_hop(data: Run | Comparison, ax: Axes | None = None) -> Axes:
 
 
 def people_by_hop(data: Run | Comparison, ax: Axes | None = None) -> Axes:
-    """How many people heard of an act by word of mouth, by the hop at which they first did, per 100 users; bars per arm.
+    """How many people heard of an act by word of mouth, by the hop of the first time, per 100 users; bars per arm.
 
     Summed over all acts but the calendar's and responses: who hears of two acts counts twice.
     """

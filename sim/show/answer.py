@@ -49,18 +49,18 @@ def answer(data: Comparison, measure: str = "trust_days_lost") -> Answer | None:
 
 
 def verdict(data: Comparison, measure: str = "trust_days_lost") -> str:
-    """Which arm is best by a measure, in how many of the runs, against the reference, and from which it cannot be told."""
+    """Which arm is best by a measure and in how many runs, by how much, and what it cannot be told apart from."""
     found = answer(data, measure)
     name = f"By {heading(measure)} over {duration_words(data.horizon)}"
     if found is None:
         return f"{name} nothing can be said: no arm has a value in two runs."
     if len(data.arms) == 1:
-        return f"{name}: {amount(measure, data.measures.loc[found.best, measure])}; there is no other arm to compare with."
+        return f"{name}: {amount(measure, data.measures.loc[found.best, measure])}; there is nothing to compare with."
     if len(found.same) == len(data.arms) - 1:
         return f"{name} all arms come out the same, run by run."
     text = f"{name}, {found.best} is best: {amount(measure, data.measures.loc[found.best, measure])}"
     if found.best != data.reference:
-        row = data.differences[(data.differences["arm"] == found.best) & (data.differences["measure"] == measure)].iloc[0]
+        row = data.differences.set_index(["arm", "measure"]).loc[(found.best, measure)]
         sizes = sorted(abs(float(row[end])) for end in ("low", "high"))
         word = "less" if row["difference"] < 0 else "more"
         if row["low"] * row["high"] > 0:

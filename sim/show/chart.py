@@ -8,6 +8,7 @@ import numpy as np
 
 _BRAILLE = 0x2800
 _DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])  # rows from the top, columns
+_STEPS = (1, 2, 5, 6, 10, 15, 20, 30, 50, 60, 90, 120, 180, 365, 730, 3650)
 _LEAST_RANGE = 1.0  # points: what hardly moves must not look like a fall
 
 
@@ -65,9 +66,7 @@ def _braille(canvas: np.ndarray) -> list[str]:
     return ["".join(chr(_BRAILLE + code) if code else " " for code in row) for row in codes]
 
 
-def _below(
-    hours: np.ndarray, left: int, columns: int, marks: Sequence[tuple[float, str]], braille: bool
-) -> list[str]:
+def _below(hours: np.ndarray, left: int, columns: int, marks: Sequence[tuple[float, str]], braille: bool) -> list[str]:
     """The time axis with its ticks, the marks under it, and the days."""
     length = float(hours[-1] - hours[0]) or 1.0
     size, unit = (1.0, "h") if length <= 72 else (24.0, "d")
@@ -95,5 +94,5 @@ def _below(
 
 def _ticks(length: float) -> list[float]:
     """Round numbers from 0 on, 4 to 9 of them."""
-    step = next(s for s in (1, 2, 5, 6, 10, 15, 20, 30, 50, 60, 90, 120, 180, 365, 730, 3650) if length / s <= 8 or s == 3650)
+    step = next((size for size in _STEPS if length / size <= 8), _STEPS[-1])
     return [float(k * step) for k in range(int(length // step) + 1)]

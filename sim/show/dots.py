@@ -1,4 +1,4 @@
-"""Figures of the decision measures: a dot for each arm, with what the runs lie between, or how sure the difference is."""
+"""Figures of the decision measures: a dot for each arm, with the spread of the runs or how sure its difference is."""
 
 from __future__ import annotations
 

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.transforms import Bbox
 
 from sim.dynamics.brand import spelled_out
 from sim.scenario.acts import Act
 from sim.scenario.scenario import Scenario
 from sim.scenario.tell import publicity
-from sim.show.style import INK, MUTED, PALE, RULE, SMALL, ArmStyle, plain, time_unit
+from sim.show.style import INK, MUTED, PALE, RULE, SMALL, ArmStyle, figure_of, plain, time_unit
 
 HEIGHT = 15.0  # pt, of one lane
 _MARGIN = 5.0  # pt, between the lanes and the chart
@@ -48,7 +51,7 @@ def lanes_of(scenario: Scenario, arms: Sequence[str], styles: dict[str, ArmStyle
         own = [_mark(act, scenario.horizon) for act in scenario.arm(arm).acts]
         if len(arms) == 1:
             own = [*common, *own]
-        lanes.append(Lane(arm, tuple([*own, *_found_out(scenario, arm)]), styles[arm]))
+        lanes.append(Lane(arm, (*own, *_found_out(scenario, arm)), styles[arm]))
     return lanes
 
 
@@ -84,9 +87,9 @@ def draw_lanes(ax: Axes, lanes: Sequence[Lane], horizon: float) -> Axes | None:
     if not lanes:
         return None
     size, _ = time_unit(horizon)
-    box = ax.get_window_extent().transformed(ax.get_figure(root=True).dpi_scale_trans.inverted())
-    tall, wide = max(box.height * 72.0, 1.0), max(box.width * 72.0, 1.0)
-    strip = ax.inset_axes((0.0, _MARGIN / tall, 1.0, len(lanes) * HEIGHT / tall))
+    figure = figure_of(ax)
+    wide = max(ax.get_window_extent().width / figure.dpi * 72.0, 1.0)
+    strip = ax.inset_axes((0.0, 1.0, 1.0, 0.1))  # the locator says where it really stands
     strip.set_axes_locator(_Above(ax, len(lanes) * HEIGHT))
     strip.set_xlim(0, horizon / size)
     strip.set_ylim(len(lanes) - 0.5, -0.5)
@@ -109,28 +112,24 @@ class _Above:
     def __init__(self, ax: Axes, height: float):
         self.ax, self.height = ax, height
 
-    def __call__(self, strip: Axes, renderer: object) -> object:
-        from matplotlib.transforms import Bbox
-
-        figure = self.ax.get_figure(root=True)
+    def __call__(self, strip: object, renderer: object) -> Bbox:
         box = self.ax.get_position(original=False)
-        pt = 1.0 / (72.0 * figure.get_figheight())
+        pt = 1.0 / (72.0 * figure_of(self.ax).get_figheight())
         bottom = box.y1 + _MARGIN * pt
         return Bbox.from_extents(box.x0, bottom, box.x1, bottom + self.height * pt)
 
 
 def _name(strip: Axes, row: int, lane: Lane, color: str) -> None:
     across = strip.get_yaxis_transform()  # x in shares of the width, y in lanes
+    place, tint = (-0.008, MUTED) if lane.style is None else (-0.06, color)
     if lane.style is not None:
         strip.plot([-0.052, -0.008], [row, row], transform=across, color=color, linestyle=lane.style.dash, linewidth=2,
                    clip_on=False, solid_capstyle="butt")  # fmt: skip
-    strip.text(-0.06 if lane.style else -0.008, row, plain(lane.name, 28), transform=across, ha="right", va="center", fontsize=SMALL,
-               color=color if lane.style else MUTED, clip_on=False)  # fmt: skip
+    strip.text(place, row, plain(lane.name, 28), transform=across, ha="right", va="center", fontsize=SMALL, color=tint,
+               clip_on=False)  # fmt: skip
 
 
-def _together(
-    marks: Sequence[Mark], length: float, size: float, wide: float
-) -> list[tuple[float, str, list[Mark]]]:
+def _together(marks: Sequence[Mark], length: float, size: float, wide: float) -> list[tuple[float, str, list[Mark]]]:
     """Marks whose labels would run into each other, joined: where the first stands, the words, the marks."""
     groups: list[tuple[float, str, list[Mark]]] = []
     for mark in sorted(marks, key=lambda m: m.hours):
@@ -161,10 +160,10 @@ def _draw(strip: Axes, row: int, mark: Mark, lane: Lane, color: str, size: float
 
 
 def _write(strip: Axes, row: int, times: Sequence[float], words: str, length: float, wide: float) -> None:
-    """The label right of the marks, left of them, in the first gap that is wide enough, or over them at the right end."""
+    """The label right of the marks, left of them, in the first wide enough gap, or over them at the right end."""
     need = (_width(words) + 12.0) / wide * length
-    text = {"va": "center_baseline", "fontsize": SMALL, "color": MUTED, "textcoords": "offset points"}
-    gaps = [a for a, b in zip(times[:-1], times[1:], strict=True) if b - a > need]
+    text: dict[str, Any] = {"va": "center_baseline", "fontsize": SMALL, "color": MUTED, "textcoords": "offset points"}
+    gaps = [a for a, b in pairwise(times) if b - a > need]
     if times[-1] + need <= length:
         strip.annotate(plain(words, 90), (times[-1], row), (6, 0), ha="left", **text)
     elif times[0] >= need:

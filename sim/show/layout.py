@@ -141,7 +141,7 @@ def _spectral(start: np.ndarray, ends: np.ndarray, n: int) -> np.ndarray:
 
 
 @compiled
-def _walk(start, ends, root, block, steps):
+def _walk(start, ends, root, block, steps):  # type: ignore[no-untyped-def]
     """Some steps of the lazy walk, (I + D^-1/2 A D^-1/2) / 2, on all columns of block f8[n, k]; root f8[n] = D^1/2."""
     n, width = block.shape
     now = block.copy()
@@ -161,7 +161,7 @@ def _walk(start, ends, root, block, steps):
 
 
 @compiled
-def _pull_and_push(start, ends, x, y, mass, fx, fy, bx, by, speed, steps):
+def _pull_and_push(start, ends, x, y, mass, fx, fy, bx, by, speed, steps):  # type: ignore[no-untyped-def]
     """Some steps of ForceAtlas2 in its linear-log mode with adapting speed; x and y are moved in place.
 
     start i8[n+1], ends i8[m]: ties in both directions;  x, y f4[n];  mass f4[n] number of ties + 1

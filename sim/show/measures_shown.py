@@ -58,3 +58,14 @@ def shown_value(measure: str, value: float, *, difference: bool = False) -> str:
         while 0.0 < abs(value) < 10.0 ** (1 - digits) and digits < 4:  # a small difference keeps two figures
             digits += 1
     return signed(value, digits) if difference else signed(value, digits).removeprefix("+")
+
+
+def shown_difference(measure: str, difference: float, half: float) -> str:
+    """A paired difference and half the width of its interval, in the unit people read: `−22.6 ± 0.4`."""
+    factor, _, usual = _UNITS.get(MEASURES[measure].unit, (1.0, "", 2))
+    difference, half = difference * factor, half * factor
+    if not half > 0.0:
+        return shown_value(measure, difference / factor, difference=True)
+    digits = -math.floor(math.log10(half))  # the first figure of the half width
+    digits = max(1 if abs(difference) < 100 else 0, min(digits, usual + (abs(difference) < 10.0 ** (1 - usual))))
+    return f"{signed(difference, digits)} ± {half:.{digits}f}"

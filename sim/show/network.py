@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,7 +14,7 @@ from matplotlib.figure import Figure
 
 from sim.scenario.tell import day
 from sim.show.layout import positions
-from sim.show.style import INK, MUTED, SMALL, TEXT, as_points, axes_or_new, title
+from sim.show.style import INK, MUTED, SMALL, TEXT, as_points, axes_or_new, figure_of, title
 from sim.study.results import Run
 from sim.world import draws, pieces
 from sim.world.graph import Graph
@@ -106,7 +107,7 @@ def network(run: Run, ax: Axes | None = None, *, moment: str = "start", scale: N
     ax.set_axis_off()
     ax.set_title(f"{_moment_words(run, moment)}\nmean {trust.mean():.1f} points", fontsize=TEXT + 0.5, color=INK)
     if not given:
-        _scale_bar(ax.get_figure(root=True), dots, [ax], shown.note)
+        _scale_bar(figure_of(ax), dots, [ax], shown.note)
     return ax
 
 
@@ -117,11 +118,12 @@ def network_panels(run: Run, figure: Figure) -> list[Axes]:
     for ax, moment in zip(panels, MOMENTS, strict=True):
         network(run, ax, moment=moment, scale=scale)
     title(figure, f"Who trusts the brand: {run.scenario.arm(run.arm).title}")
-    _scale_bar(figure, panels[0].collections[-1], panels, f"one run, {picture(run.graph).note}; larger dots have more listeners")
+    note = f"one run, {picture(run.graph).note}; larger dots have more listeners"
+    _scale_bar(figure, panels[0].collections[-1], panels, note)
     return panels
 
 
-def _scale_bar(figure, dots, panels, note: str) -> None:
+def _scale_bar(figure: Figure, dots: Any, panels: list[Axes], note: str) -> None:
     bar = figure.colorbar(dots, ax=panels, orientation="horizontal", fraction=0.05, aspect=45, pad=0.02, extend="both")
     bar.set_label(f"trust, points  ({note})", fontsize=SMALL, color=MUTED)
     bar.ax.tick_params(labelsize=SMALL, colors=MUTED, length=2)

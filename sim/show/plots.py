@@ -30,6 +30,7 @@ from sim.show.style import (
     as_points,
     axes_or_new,
     dress,
+    figure_of,
     head,
     label,
     thinned,
@@ -62,7 +63,7 @@ def trust_over_time(data: Run | Comparison, ax: Axes | None = None) -> Axes:
     ax = axes_or_new(ax)
     if isinstance(data, Run):
         return _trust_of_run(data, ax)
-    tables = {arm: table for arm, table in data.bands.groupby("arm", sort=False)}
+    tables = dict(iter(data.bands.groupby("arm", sort=False)))
     curves = {arm: tables[arm][["hour", "mean", "q25", "q75"]] for arm in data.arms}
     below = f"mean over all users and {data.n_replicates} runs; bands: the middle half of the runs"
     return _lines(ax, data.scenario, curves, "Trust over time", below, "trust, points")
@@ -74,7 +75,7 @@ def gap_to_twin(data: Comparison, ax: Axes | None = None) -> Axes:
     The twin has the same people, draws and calendar, but neither what happens in every arm nor the arm's own acts.
     """
     ax = axes_or_new(ax)
-    tables = {arm: table for arm, table in data.bands.groupby("arm", sort=False)}
+    tables = dict(iter(data.bands.groupby("arm", sort=False)))
     curves = {}
     for arm in data.arms:
         table = tables[arm]
@@ -87,7 +88,9 @@ def gap_to_twin(data: Comparison, ax: Axes | None = None) -> Axes:
             }
         )
     below = "distance to the same people without the crisis; bands: 9 in 10 runs"
-    ax = _lines(ax, data.scenario, curves, "Trust lost against the quiet twin", below, "trust minus that of the twin, points")
+    ax = _lines(
+        ax, data.scenario, curves, "Trust lost against the quiet twin", below, "trust minus that of the twin, points"
+    )
     ax.axhline(0, color=MUTED, linewidth=1, zorder=1)
     return ax
 
@@ -135,9 +138,7 @@ def _trust_of_run(run: Run, ax: Axes) -> Axes:
     return ax
 
 
-def _lines(
-    ax: Axes, scenario: Scenario, curves: Mapping[str, pd.DataFrame], title: str, below: str, unit: str
-) -> Axes:
+def _lines(ax: Axes, scenario: Scenario, curves: Mapping[str, pd.DataFrame], title: str, below: str, unit: str) -> Axes:
     """A line with a band for each arm (hour, mean, q25, q75; trust 0..1), under lanes that name the arms."""
     styles: dict[str, ArmStyle] = arm_styles(list(curves))
     lanes: Sequence[Lane] = lanes_of(scenario, list(curves), styles)
@@ -169,7 +170,7 @@ def _breathe(ax: Axes) -> None:
 def _end_labels(ax: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
     """Names right of the ends of lines, pushed apart where they would touch."""
     low, high = ax.get_ylim()
-    tall = ax.get_window_extent().height * 72.0 / ax.get_figure(root=True).dpi * 0.75
+    tall = ax.get_window_extent().height * 72.0 / figure_of(ax).dpi * 0.75
     gap = 1.25 * TEXT / max(tall, 1.0)
     heights: list[float] = []
     ordered = sorted(ends)

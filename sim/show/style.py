@@ -72,6 +72,13 @@ def axes_or_new(ax: Axes | None, width: float = 7.2, height: float = 4.2) -> Axe
     return pyplot.subplots(figsize=(width, height), layout="constrained")[1]
 
 
+def figure_of(ax: Axes) -> Figure:
+    """The figure that axes stand in, also when they are inset."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure
+
+
 def dress(ax: Axes, *, grid: str = "y") -> Axes:
     """Quiet axes: two spines, a faint grid behind the data along one direction, muted ticks."""
     for side in ("top", "right"):
@@ -87,7 +94,9 @@ def dress(ax: Axes, *, grid: str = "y") -> Axes:
 
 def head(ax: Axes, title: str, below: str = "", *, lift: float = 0.0) -> None:
     """A title at the left and a muted line under it; `lift` leaves room above the axes (pt)."""
-    ax.set_title(plain(title), loc="left", fontsize=TITLE, fontweight="bold", color=INK, pad=lift + (20.0 if below else 8.0))
+    ax.set_title(
+        plain(title), loc="left", fontsize=TITLE, fontweight="bold", color=INK, pad=lift + (20.0 if below else 8.0)
+    )
     if below:
         ax.annotate(
             below, (0, 1), (0, lift + 6.0), xycoords="axes fraction", textcoords="offset points", fontsize=TEXT - 0.5,

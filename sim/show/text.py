@@ -11,63 +11,83 @@ from rich.text import Text
 
 from sim.scenario.tell import day
 from sim.show.accounts import CHANNELS, accounts
-from sim.show.measures_shown import FIRST, SECOND, heading, shown_value, unit_scale
+from sim.show.measures_shown import FIRST, SECOND, heading, shown_difference, shown_value, unit_scale
 from sim.show.style import as_points, signed
 from sim.study.compare import Comparison
 from sim.study.results import Run
+
+_LONGEST_NAME = 20  # of an arm, before it is folded
+_COLUMNS = 4  # of measures in one table: with names of arms they fit 80 characters
 
 
 def table(title: str, *columns: str, note: str = "") -> Table:
     """An empty table: the first column is text, the others are numbers."""
     out = Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0),
-        caption=note or None, caption_justify="left", caption_style="dim", header_style=""
-    )  # fmt: skip
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        caption=note or None,
+        caption_justify="left",
+        caption_style="dim",
+        header_style="",
+    )
     for number, name in enumerate(columns):
-        out.add_column(
-            name, justify="right" if number else "left", vertical="top", overflow="fold", min_width=3, no_wrap=False
-        )
+        out.add_column(name, justify="right" if number else "left", vertical="top", overflow="fold", min_width=3)
     return out
 
 
 def measure_tables(data: Comparison) -> list[Table]:
-    """All arms by all measures: the mean over runs, the paired difference to the reference, its joint 95 % interval."""
-    return [made for names in (FIRST, SECOND) if (made := _measures(data, names)) is not None]
+    """All arms by all measures: the mean over runs, and under it the paired difference to the reference.
+
+    What follows the ± is half of its joint 95 % interval. Measures that are the same in all runs of all arms have no
+    column; `same_everywhere` says them.
+    """
+    telling = [name for name in (*FIRST, *SECOND) if _differs(data, name)]
+    tables = [_measures(data, telling[k : k + _COLUMNS]) for k in range(0, len(telling), _COLUMNS)]
+    if tables:
+        tables[0].title = f"Means over {data.n_replicates} runs"
+        if len(data.arms) > 1:
+            words = f"under each mean: difference to {data.reference} on the same draws ± joint 95 % interval"
+            tables[-1].caption = words
+    return tables
 
 
-def _measures(data: Comparison, names: tuple[str, ...]) -> Table | None:
-    shown = [name for name in names if name in data.measures and _says_something(data.measures[name])]
-    if not shown:
-        return None
-    first = names is FIRST
-    note = ""
-    if first and len(data.arms) > 1:
-        note = f"below each mean: difference to {data.reference} on the same draws, with its joint 95 % interval"
-    out = table(f"Means over {data.n_replicates} runs" if first else "", "arm", *map(_head, shown), note=note)
+def _measures(data: Comparison, names: list[str]) -> Table:
+    out = table("", "arm", *map(_head, names))
+    out.columns[0].min_width = min(_LONGEST_NAME, max(map(len, data.arms)))
     rows = data.differences.set_index(["arm", "measure"])
     for arm in data.arms:
         cells: list[Text] = []
-        for name in shown:
-            cell = Text(shown_value(name, float(data.measures.loc[arm, name])))
+        for name in names:
+            cell = Text(shown_value(name, float(data.measures.loc[arm, name])), style="bold")
             if (arm, name) in rows.index and math.isfinite(rows.loc[(arm, name), "difference"]):
-                difference, low, high = (float(rows.loc[(arm, name), column]) for column in ("difference", "low", "high"))
-                cell.append("\n" + shown_value(name, difference, difference=True), style="dim")
-                if difference or low != high:
-                    ends = " ".join(shown_value(name, end, difference=True) for end in (low, high))
-                    cell.append(f"\n({ends})", style="dim")
+                row = rows.loc[(arm, name)]
+                half = (float(row["high"]) - float(row["low"])) / 2
+                cell.append("\n" + shown_difference(name, float(row["difference"]), half), style="not bold dim")
             cells.append(cell)
         out.add_row(Text(arm, style="bold"), *cells)
-        if arm != data.arms[-1]:
-            out.add_row()
     return out
 
 
-def _says_something(values: pd.Series) -> bool:
-    return bool(values.notna().any() and (values.fillna(0.0) != 0.0).any())
+def same_everywhere(data: Comparison) -> str:
+    """The measures that are the same in every run of every arm, in one sentence; empty when there are none."""
+    parts = []
+    for name in (*FIRST, *SECOND):
+        values = data.replicates[name]
+        if not _differs(data, name) and values.notna().all():
+            parts.append(f"{heading(name)} {shown_value(name, float(values.iloc[0]))} {unit_scale(name)[1]}")
+    return f"The same in every run of every arm: {'; '.join(parts)}." if parts else ""
+
+
+def _differs(data: Comparison, measure: str) -> bool:
+    return data.replicates[measure].nunique(dropna=True) > 1
 
 
 def _head(measure: str) -> str:
-    return f"{heading(measure)}, {unit_scale(measure)[1]}"
+    return f"{heading(measure)}\n{unit_scale(measure)[1]}"
 
 
 def ledger_table(run: Run) -> Table:
@@ -108,7 +128,8 @@ def _points(value: float) -> str:
 def ripple_table(multipliers: pd.DataFrame) -> Table:
     """How much word of mouth multiplied each act: direct and with it, in points, and the two multipliers."""
     note = "times what it did to those who met it: by the books, and by a run in which nobody passes anything on"
-    out = table("Ripple of each act", "act", "direct, points", "with word of mouth", "by books, ×", "by knock-out, ×", note=note)
+    columns = ("act", "direct, points", "with word of mouth", "by books, ×", "by knock-out, ×")
+    out = table("Ripple of each act", *columns, note=note)
     for row in multipliers.itertuples(index=False):
         out.add_row(row.act, signed(row.direct, 3), signed(row.spread, 3), f"{row.books:.2f}", _times(row.knockout))
     return out
