@@ -68,7 +68,7 @@ class Drawn:
         canvas.draw()
         image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
         if self.dotted:
-            image = image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+            image = image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         image.save(path, "PNG", compress_level=6, dpi=(PNG_DPI, PNG_DPI))
         return path
 

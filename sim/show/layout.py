@@ -218,6 +218,6 @@ def _within_circle(xy: np.ndarray) -> np.ndarray:
     stretch = min(2.0, max(1.0, math.sqrt(values[1] / max(values[0], 1e-12)) / _LONGEST))
     xy = xy @ (axes * [stretch, 1.0]) @ axes.T
     radius = np.hypot(xy[:, 0], xy[:, 1])
-    scaled = radius / max(np.quantile(radius, 0.97), 1e-9)
+    scaled = radius / max(np.quantile(radius, 0.99), 1e-9)
     drawn_in = np.where(scaled <= 1.0, scaled, 1.15 - 0.15 * np.exp(1.0 - scaled)) / 1.15
     return xy * np.divide(drawn_in, radius, out=np.zeros_like(radius), where=radius > 0)[:, None]
