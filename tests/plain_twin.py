@@ -223,6 +223,8 @@ class PlainTwin:
         return self.encounters[out.name, i]
 
     def meet(self, i: int, out) -> None:
+        if out.name == f"{out.act.id} (while hidden)" and out.act.id in self.public:
+            return  # once it is out, nobody is lured any more
         user, known = self.users[i], self.encounter(i, out)
         known.met = True
         self.met[out.name].append(i)
@@ -231,7 +233,7 @@ class PlainTwin:
         if out.sign > 0 and out.own_post:
             dose /= 1 + user.fatigue / self.p.fatigue_half
         if out.act.tires:
-            user.fatigue += self.p.fatigue_post
+            user.fatigue += self.p.fatigue_post * (self.p.fatigue_repeat if out.act.repetitive else 1)
         self.take(i, out, known, max(0.0, dose - known.taken), "direct")
         self.maybe_share(i, out, known, 0)
 
@@ -363,9 +365,8 @@ class PlainTwin:
             jumps = sum(jump * phi(rate, self.now - at) for at, jump in user.jumps)
             pull = user.ka * (phi(rate, h) * (user.own_before - user.trust) + ramp * drift + jumps)
             talk = user.ks * share * (phi(rate, h) * (mean - user.trust) + ramp * (mean - user.mean_before))
-            if self.encounters:  # before anyone is touched the two cancel for each user, and nothing is booked
-                self.expressed_book["pull"] += pull / n
-                self.expressed_book["talk"] += talk / n
+            self.expressed_book["pull"] += pull / n
+            self.expressed_book["talk"] += talk / n
             user.next = user.trust + pull + talk
             user.trust_hours += h * (user.trust + user.next) / 2
             user.mean_before, user.own_before, user.jumps = mean, user.own, []

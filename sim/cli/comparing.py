@@ -10,6 +10,7 @@ import click
 
 from sim.cli import options
 from sim.cli.console import console, progress, say
+from sim.cli.written import say_written, writable_target
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,9 +45,7 @@ def compare(
     force: bool,
 ) -> None:
     """Compare the responses of SCENARIO on the same people and luck."""
-    from sim.study.folder import check_target
-
-    target = check_target(Path(out).expanduser().resolve(), force=force) if out is not None else None
+    target = writable_target(out, force) if out is not None else None
     changes = options.all_changes(settings, directed)
     from sim.scenario.scenario import load
     from sim.study import compare as study
@@ -107,7 +106,6 @@ def _show(screen: Console, done: Comparison) -> None:
 
 
 def _write(screen: Console, done: Comparison, target: Path, force: bool, again: str) -> None:
-    from sim.cli.written import say_written
     from sim.show.figures import comparison_figures
     from sim.show.page import write_page
     from sim.study.folder import new_folder

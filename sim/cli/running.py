@@ -10,6 +10,7 @@ import click
 
 from sim.cli import options
 from sim.cli.console import can_draw, console, progress, say
+from sim.cli.written import say_written, writable_target
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,9 +43,7 @@ def run(
     force: bool,
 ) -> None:
     """Run one response of SCENARIO once."""
-    from sim.study.folder import check_target
-
-    target = check_target(Path(out).expanduser().resolve(), force=force) if out is not None else None
+    target = writable_target(out, force) if out is not None else None
     changes = options.all_changes(settings, directed)
     from sim.scenario.scenario import load
     from sim.study import results
@@ -122,7 +121,6 @@ def _multipliers(done: Run, found: Scenario, asked: dict[str, Any]) -> pd.DataFr
 
 
 def _write(screen: Console, done: Run, target: Path, force: bool) -> None:
-    from sim.cli.written import say_written
     from sim.show.figures import run_figures
     from sim.study.folder import new_folder
 

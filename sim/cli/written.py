@@ -1,14 +1,32 @@
-"""What was written where, in a few lines."""
+"""Where results may be written, and what was written there."""
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.cli.console import say
+from sim.errors import RippleError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+def writable_target(out: str, force: bool) -> Path:
+    """The folder for results, when it may be written. Raises RippleError before anything runs; nothing in it is touched.
+
+    Permissions do not tell of read-only disks, so an empty folder is made beside it and taken away.
+    """
+    from sim.study.folder import check_target
+
+    target = check_target(Path(out).expanduser().resolve(), force=force)
+    above = next(folder for folder in target.parents if folder.exists())
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=above):
+            return target
+    except OSError as problem:
+        raise RippleError(f"{target} cannot be written: {problem.strerror}") from None
 
 
 def say_written(screen: Console, target: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import math
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from sim.scenario.acts import Act
 from sim.scenario.parameters import Numbers
@@ -89,7 +90,10 @@ class Agenda:
         if found is not None:
             heapq.heappush(self._queue, (max(found, time), _FOUND, number, act))
         if act.lure > 0.0:
-            bait = replace(act, id=f"{act.id} (while hidden)", magnitude=act.lure, virality=0.0, nature=None)
+            prospects = MappingProxyType({"kind": "prospects"})
+            bait = replace(
+                act, id=bait_of(act), magnitude=act.lure, audience=prospects, virality=0.0, nature=None, cost=0.0
+            )
             return [self._publish(bait, time, "while hidden", 1.0, None)]
         return []
 
@@ -151,6 +155,11 @@ class Agenda:
                 eta *= p.repeat_repair
         louder = p.compensation_virality if act.stirs else 1.0
         return Outgoing(act, time, 0, None, 0.0, 0.0, min(eta, 1.0), "response", louder)
+
+
+def bait_of(act: Act) -> str:
+    """The id under which the lure of a hidden act goes out."""
+    return f"{act.id} (while hidden)"
 
 
 def spelled_out(acts, horizon: float) -> list[Act]:

@@ -21,7 +21,7 @@ import numpy as np
 
 from sim.dynamics import observe
 from sim.dynamics import state as s
-from sim.dynamics.brand import Agenda, Outgoing
+from sim.dynamics.brand import Agenda, Outgoing, bait_of
 from sim.dynamics.exposure import DailyCycle, meetings
 from sim.dynamics.setup import LARGE, Setup
 from sim.dynamics.stories import FULLEST, Hearsay, move_table, push
@@ -48,6 +48,7 @@ class _Bench:
 
     scratch: np.ndarray
     differences: np.ndarray
+    masks: np.ndarray
     counts: np.ndarray
 
     @classmethod
@@ -55,6 +56,7 @@ class _Bench:
         return cls(
             np.zeros(SCRATCH_SIZE, np.float32),
             np.zeros(DIFFERENCES_SIZE),
+            np.zeros(5 * s.BLOCK, np.int32),
             np.zeros((4, BINS), np.uint32),
         )
 
@@ -154,6 +156,7 @@ class Engine:
         self._talk_step()  # of length 0: sums what is seen at the start and moves no one
         self.clock[s.STEP_LENGTH] = self.clock[s.STEP_END] = self.clock[s.LAST_LENGTH] = setup.step
         self.expressed[:] = 0.0
+        self.clock[s.STANDING] = self._standing_pull()
         self.books[:] = 0.0
 
     def _parts(self, n_blocks: int) -> list[tuple[int, int]]:
@@ -184,6 +187,14 @@ class Engine:
             self.trust[0] = self.trust[1]
             if change < _STILL:
                 break
+
+    def _standing_pull(self) -> float:
+        """Sum over users of what own trust pulls in one step at rest; talk pulls as much the other way."""
+        people, h = self.world.people, self.setup.step
+        own, talk = people.own_rate.astype(np.float64), people.talk_rate.astype(np.float64)
+        phi = np.where(own + talk > 0, -np.expm1(-(own + talk) * h) / np.maximum(own + talk, 1e-300), h)
+        gap = s.column(self.columns, s.OWN, self.n).astype(np.float64) - self.start_trust
+        return float(np.sum(own * phi * gap))
 
     def _spread(self, work: Callable[[int, int, _Bench], object]) -> list:
         """Do a piece of work for all ranges of blocks, on the threads there are, each with a bench of its own."""
@@ -238,7 +249,7 @@ class Engine:
                 graph.back_start, graph.back, self.hear, self.times, self.clock, self.acts, self.meeting_time,
                 self.meeting_user, self.met, self.queue, self.state, self.columns, self.flags, self.answered,
                 self.books, self.expressed, self.hops, self.setup.numbers.confidence, bench.scratch, bench.differences,
-                self.sums, bench.counts, self.lowest, self.rows
+                bench.masks, self.sums, bench.counts, self.lowest, self.rows
             )  # fmt: skip
             if status == s.DONE or status == s.PAUSE:
                 return
@@ -257,8 +268,8 @@ class Engine:
         def part(first: int, last: int, bench: _Bench) -> None:
             talk_blocks(
                 first, last, self.trust, self.columns, self.flags, graph.start, graph.heard, self.weight, self.times,
-                self.clock, self.state, self.setup.numbers.confidence, bench.scratch, bench.differences, self.sums,
-                bench.counts
+                self.clock, self.state, self.setup.numbers.confidence, bench.scratch, bench.differences, bench.masks,
+                self.sums, bench.counts
             )  # fmt: skip
 
         self._spread(part)
@@ -301,6 +312,9 @@ class Engine:
         else:
             self._link_response(row, outgoing)
         self._schedule_meetings(row, act)
+        bait = self.row_of.get(bait_of(act))
+        if bait is not None:  # once it is out, nobody is lured any more
+            self.acts[bait]["end"] = self.acts[bait]["cursor"]
 
     def _describe(self, a, outgoing: Outgoing) -> None:
         p, act = self.setup.numbers, outgoing.act
@@ -312,7 +326,7 @@ class Engine:
         if self.setup.word_of_mouth and self.kappa > 0.0:
             a["hazard"] = self._virality(act) / self.kappa
         if act.tires:
-            a["tires"] = p.fatigue_post
+            a["tires"] = p.fatigue_post * (p.fatigue_repeat if act.repetitive else 1.0)
             a["tired"] = outgoing.sign > 0 and act.speaker == "brand"
         a["marks"] = act.id not in self.setup.calendar
 

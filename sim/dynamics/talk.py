@@ -24,6 +24,7 @@ from sim.dynamics.state import (
     BASE_E,
     BLOCK,
     BLOCK_SIZE,
+    FOLLOWS,
     GAIN_C,
     GAIN_E,
     HURT_C,
@@ -32,6 +33,7 @@ from sim.dynamics.state import (
     MEAN_BEFORE,
     OWN,
     OWN_RATE,
+    REACHED,
     SCAR_C,
     SCAR_E,
     TALK_RATE,
@@ -56,8 +58,8 @@ GROUPS = ("all", "followers", "reached")
 # the scratch block of a thread, f4, one row of BLOCK after the other; and the exact differences, f8
 S_TRUST, S_OWN, S_COGNITIVE, S_AFFECTIVE, S_WOUND, S_SCAR, S_MEAN, S_SHARE = range(0, 8 * BLOCK, BLOCK)
 SCRATCH_SIZE = 8 * BLOCK
-D_TIME, D_PULL, D_TALK, D_KINDS = range(0, 4 * BLOCK, BLOCK)  # D_KINDS: sums by flags while a block is observed
-DIFFERENCES_SIZE = 4 * BLOCK
+D_TIME, D_PULL, D_TALK = range(0, 3 * BLOCK, BLOCK)
+DIFFERENCES_SIZE = 3 * BLOCK
 
 
 @compiled
@@ -95,18 +97,18 @@ def near_means(first, n, trust, start, heard, weight, confidence, scratch):
         i = first + k
         a, b = start[i], start[i + 1]
         s, share = 0.0, 0.0
-        equal = 1.0 / max(1, b - a)
         for e in range(a, b):
             t = trust[heard[e]]
             if abs(t - trust[i]) < confidence:
-                w = np.float64(weight[e]) if weight.size else equal
+                w = np.float64(weight[e]) if weight.size else 1.0
                 s += w * np.float64(t)
                 share += w
         scratch[S_MEAN + k] = s / share if share > 0.0 else np.float64(trust[i])
-        scratch[S_SHARE + k] = share
+        scratch[S_SHARE + k] = share if weight.size else share / max(1, b - a)
 
 
 _ZERO, _HALF, _ONE = np.float32(0), np.float32(0.5), np.float32(1)
+_MOST, _UNITS, _UNIT = np.float32(100), np.float32(2.0**24), 2.0**-24
 _E3, _E4, _E5, _E6, _E7, _E8 = (np.float32(1 / k) for k in (6, 24, 120, 720, 5040, 40320))
 
 
@@ -118,7 +120,10 @@ def response_of_step(x):
 
 @compiled
 def jump_of_own(columns, at, drift, jump, left, length):
-    """Tell the pull of the running step that own trust of a user drifted, then jumped, `left` hours before its end."""
+    """Tell the pull of the running step that own trust of a user drifted, then jumped, `left` hours before its end.
+
+    With bounded confidence the rate of talk is taken as if everyone were near: the jump is then exact to second order.
+    """
     rate = columns[at + TALK_RATE] + columns[at + OWN_RATE]
     h, rest = np.float32(length), np.float32(left)
     share = response_of_step(rate * h)
@@ -146,7 +151,7 @@ def block_sum(values, first):
 @compiled
 def talk_block(
     block, n_users, trust, new, columns, flags, start, heard, weight, fades, length, ratio, confidence, low, high,
-    scratch, differences, sums, counts
+    scratch, differences, masks, sums, counts
 ):  # fmt: skip
     """One talk step for the users of one block.
 
@@ -155,7 +160,7 @@ def talk_block(
     length      h of the step;  ratio  of it to the step before
     confidence  people further apart do not move each other; 1: everyone does
     low, high   trust below / above which a user counts as detractor / advocate
-    scratch     f4[SCRATCH_SIZE],  differences  f8[DIFFERENCES_SIZE], both of this thread
+    scratch     f4[SCRATCH_SIZE],  differences  f8[DIFFERENCES_SIZE], of this thread;  masks  i4[5 * BLOCK]
     sums        f8[3, N_SUMS], filled: all, followers, reached
     counts      u4[4, BINS], of this thread, added to: users by flags and trust
     """
@@ -172,7 +177,7 @@ def talk_block(
     users = columns[block * BLOCK_SIZE : (block + 1) * BLOCK_SIZE]
     own_trust_block(users, fades, scratch)
     express_block(users, trust[first : first + BLOCK], new[first : first + BLOCK], length, ratio, scratch, differences)
-    observe_block(n, flags[first : first + BLOCK], scratch, low, high, differences[D_KINDS:], sums, counts)
+    observe_block(n, flags[first : first + BLOCK], scratch, low, high, masks, sums, counts)
     sums[0, SUM_TIME] = block_sum(differences, np.int64(D_TIME))
     sums[0, SUM_PULL] = block_sum(differences, np.int64(D_PULL))
     sums[0, SUM_TALK] = block_sum(differences, np.int64(D_TALK))
@@ -230,40 +235,48 @@ def express_block(users, trust, new, length, ratio, scratch, differences):
 
 
 @compiled
-def observe_block(n, flags, scratch, low, high, kinds, sums, counts):
+def observe_block(n, flags, scratch, low, high, masks, sums, counts):
     """Sums and counts of what is seen of the first n users of a block: see `talk_block`.
 
-    kinds  f8[4 lanes * 4 flags * (COUNT + 1)], to work in: four lanes, so that no sum waits for the one before
+    masks  i4[5 * BLOCK], to work in: all ones or none for everyone, followers, reached, those above and those below
     """
-    width = COUNT + 1
-    for k in range(16 * width):
-        kinds[k] = 0.0
-    bins = np.float32(BINS)
+    bins, low, high = np.float32(BINS), np.float32(low), np.float32(high)
+    for k in range(BLOCK):
+        there, t = k < n, scratch[k + S_TRUST]
+        masks[k] = -np.int32(there)
+        masks[k + BLOCK] = -np.int32(there and flags[k] & FOLLOWS != 0)
+        masks[k + 2 * BLOCK] = -np.int32(there and flags[k] & REACHED != 0)
+        masks[k + 3 * BLOCK] = np.int32(t > high)
+        masks[k + 4 * BLOCK] = np.int32(t < low)
     for k in range(n):
-        flag = np.uint64(flags[k] & 3)
-        at = ((np.uint64(k) & np.uint64(3)) * np.uint64(4) + flag) * np.uint64(width)
-        t = scratch[k + S_TRUST]
-        kinds[at] += t  # in the order of the SUM_ constants
-        kinds[at + np.uint64(SUM_OWN)] += scratch[k + S_OWN]
-        kinds[at + np.uint64(SUM_COGNITIVE)] += scratch[k + S_COGNITIVE]
-        kinds[at + np.uint64(SUM_AFFECTIVE)] += scratch[k + S_AFFECTIVE]
-        kinds[at + np.uint64(SUM_WOUND)] += scratch[k + S_WOUND]
-        kinds[at + np.uint64(SUM_SCAR)] += scratch[k + S_SCAR]
-        kinds[at + np.uint64(SUM_HIGH)] += t > high
-        kinds[at + np.uint64(SUM_LOW)] += t < low
-        kinds[at + np.uint64(COUNT)] += 1.0
-        counts[flag, np.uint64(min(np.int32(BINS - 1), np.int32(t * bins)))] += np.uint32(1)
-    for which in range(width):
-        neither, follows, reached, both = 0.0, 0.0, 0.0, 0.0
-        for lane in range(0, 16 * width, 4 * width):
-            neither += kinds[lane + which]
-            follows += kinds[lane + width + which]
-            reached += kinds[lane + 2 * width + which]
-            both += kinds[lane + 3 * width + which]
-        half = 0.5 if which in (SUM_WOUND, SUM_SCAR) else 1.0  # these are sums of two sides
-        sums[0, which] = half * ((neither + follows) + (reached + both))
-        sums[1, which] = half * (follows + both)
-        sums[2, which] = half * (reached + both)
+        place = np.uint64(min(np.int32(BINS - 1), np.int32(scratch[k + S_TRUST] * bins)))
+        counts[np.uint64(flags[k] & 3), place] += np.uint32(1)
+    for group in range(3):
+        mask = masks[group * BLOCK : (group + 1) * BLOCK]
+        sums[group, SUM_TRUST] = masked_sum(scratch, np.int64(S_TRUST), mask)
+        sums[group, SUM_OWN] = masked_sum(scratch, np.int64(S_OWN), mask)
+        sums[group, SUM_COGNITIVE] = masked_sum(scratch, np.int64(S_COGNITIVE), mask)
+        sums[group, SUM_AFFECTIVE] = masked_sum(scratch, np.int64(S_AFFECTIVE), mask)
+        sums[group, SUM_WOUND] = 0.5 * masked_sum(scratch, np.int64(S_WOUND), mask)  # of two sides
+        sums[group, SUM_SCAR] = 0.5 * masked_sum(scratch, np.int64(S_SCAR), mask)
+        members, above, below = 0, 0, 0
+        for k in range(BLOCK):
+            members -= mask[k]
+            above += masks[k + 3 * BLOCK] & mask[k]
+            below += masks[k + 4 * BLOCK] & mask[k]
+        sums[group, COUNT], sums[group, SUM_HIGH], sums[group, SUM_LOW] = members, above, below
+    # the books are checked against these two: in full precision
+    sums[0, SUM_TRUST] = block_sum(scratch, np.int64(S_TRUST))
+    sums[0, SUM_OWN] = block_sum(scratch, np.int64(S_OWN))
+
+
+@compiled
+def masked_sum(values, first, mask):
+    """Sum of those of BLOCK values whose mask is set, in whole units of 2^-24: exact, in any order, and it vectorises."""
+    total = 0
+    for k in range(BLOCK):
+        total += np.int32(min(values[first + k], _MOST) * _UNITS) & mask[k]
+    return total * _UNIT
 
 
 @compiled

@@ -36,6 +36,7 @@ from sim.dynamics.state import (
     RUNNING,
     SHARES_PENDING,
     SIDE,
+    STANDING,
     START,
     STEP,
     STEP_END,
@@ -64,7 +65,9 @@ def events(
     while state[QUEUE_SIZE] > 0 and queue[0].time < until:
         now, act, user, hop = queue[0].time, queue[0].act, queue[0].user, queue[0].hop
         a = acts[act]
-        if hop == MEETING:
+        if hop == MEETING and a.cursor >= a.end:  # the rest was called off
+            drop_first(queue, state)
+        elif hop == MEETING:
             if state[MET_COUNT] >= roomy:
                 return GROW_MET
             if state[QUEUE_SIZE] >= queue.size:
@@ -139,7 +142,7 @@ def next_step(state, clock):
 @compiled
 def talk_blocks(
     first_block, last_block, trust, columns, flags, start, heard, weight, times, clock, state, confidence, scratch,
-    differences, sums, counts
+    differences, masks, sums, counts
 ):  # fmt: skip
     """The talk step for a range of blocks; each thread has its own scratch, differences and counts."""
     fades = fades_at(clock[STEP_END], clock[CLOCK_BASE], times)
@@ -148,7 +151,7 @@ def talk_blocks(
         talk_block(
             block, start.size - 1, trust[state[SIDE]], trust[1 - state[SIDE]], columns, flags, start, heard,
             weight, fades, clock[STEP_LENGTH], ratio, confidence, clock[GROUP_LOW], clock[GROUP_HIGH], scratch,
-            differences, sums[block], counts
+            differences, masks, sums[block], counts
         )  # fmt: skip
 
 
@@ -156,7 +159,7 @@ def talk_blocks(
 def advance(
     until, work, many, trust, who, start, heard, weight, back_start, back, hear, times, clock, acts, meeting_time,
     meeting_user, met, queue, state, columns, flags, answered, books, expressed, hops, confidence, scratch, differences,
-    sums, counts, lowest, rows
+    masks, sums, counts, lowest, rows
 ):  # fmt: skip
     """Run to `until` (h). Returns DONE; GROW_... when an array must grow; TALK_DUE when `many` (the caller spreads the
     blocks of the talk step over threads and calls `close_step`); PAUSE after `work` events, so that the caller can
@@ -177,6 +180,8 @@ def advance(
             if not state[AWAKE]:  # nothing has touched anyone: all stands still
                 for k in range(rows.shape[1]):
                     rows[state[STEP] + 1, k] = rows[state[STEP], k]
+                expressed[PULL] += clock[STANDING]  # at rest the two cancel for each user
+                expressed[TALK] -= clock[STANDING]
                 next_step(state, clock)
             else:
                 if state[AWAKE] == STIRRED:  # until now everyone's trust stood where it is
@@ -188,8 +193,8 @@ def advance(
                     return TALK_DUE
                 blocks = (n + BLOCK - 1) // BLOCK
                 talk_blocks(
-                    np.int64(0), blocks, trust, columns, flags, start, heard, weight, times, clock, state, confidence, scratch,
-                    differences, sums, counts
+                    np.int64(0), blocks, trust, columns, flags, start, heard, weight, times, clock, state, confidence,
+                    scratch, differences, masks, sums, counts
                 )  # fmt: skip
                 close_step(blocks, sums, counts, state, clock, books, expressed, trust, lowest, rows, acts)
                 state[WORK] += n // 8

@@ -125,6 +125,7 @@ class Act:
     stirs: bool = False
     only_for: tuple[str, ...] = ()
     lure: float = 0.0
+    repetitive: bool = False  # a post that repeats the last one
     of: str | None = None  # the id of the act a response refers to
     cost: float = 0.0
     every: float | None = None

@@ -173,6 +173,7 @@ class ActFile(Keys):
     found: Found | None = _key(
         "of a hidden act: when it is found out; {after: 5 d}, {mean: 30 d} (by chance), or never"
     )
+    repetitive: YesNo | None = _key("of a post: yes when it repeats the last one, and so tires more")
     conceal: YesNo | None = _key("of a hidden act: yes when the brand conceals it; found out, it is deception")
 
 

@@ -124,6 +124,7 @@ _ALL: list[Parameter] = [
     _fixed("daily_peak", "", "hour of the day at which most is read", 20.0, "h", ASSUMED, most=24.0),
     _number("daily_swing", "", "amplitude of the daily cycle of reading", 0.8, "share", ASSUMED, (0.4, 0.95), most=0.99 ),
     _number("fatigue_post", "", "fatigue that one post of the brand adds", 1.0, "posts", ASSUMED),
+    _number("fatigue_repeat", "", "factor on it for a post that repeats the last one", 2.0, "", ASSUMED, (1.0, 4.0)),
     _number("fatigue_half", "U1", "fatigue that halves the gain from a post", 3.0, "posts", ASSUMED, least=0.01),
     _number("fatigue_time", "tU", "time in which fatigue fades", 48.0, "h", ASSUMED, least=0.1),
     # word of mouth

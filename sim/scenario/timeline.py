@@ -130,6 +130,7 @@ class _Draft:
             stirs=kind.stirs,
             only_for=kind.only_for,
             lure=kind.lure,
+            repetitive=self._repetitive(),
             of=answered.act.id if answered else None,
             cost=written.cost or 0.0,
             every=every,
@@ -311,6 +312,11 @@ class _Draft:
         self.document["found"] = duration_words(max(moment, 0.0))
         return moment, None
 
+    def _repetitive(self) -> bool:
+        if self.written.repetitive and not self.kind.tires:
+            self.wrong("repetitive", f"is for posts that tire; {self.kind.name} does not")
+        return bool(self.written.repetitive)
+
     def _document(self, act: Act, reach: float | Named, delay: float | Named) -> None:
         """The rest of the document: everything that can be written of this act."""
         document = self.document
@@ -325,6 +331,8 @@ class _Draft:
             if act.hidden:
                 document["found"] = document.pop("found")  # behind `hidden`
                 document["conceal"] = act.conceal
+        if act.tires:
+            document["repetitive"] = act.repetitive
         document["audience"] = audience_words(act.audience)
         document["reach"] = str(reach) if isinstance(reach, Named) else share_words(reach)
         document["delay"] = str(delay) if isinstance(delay, Named) else duration_words(delay)
