@@ -52,6 +52,7 @@ def shares(graph: Graph) -> list[float]:
         ("a,b\n\n,\n  \nb,c\n,\n", {("a", "b"), ("b", "c")}),  # blank rows, as spreadsheets leave them
         ("a,b,\nb,c,\n", {("a", "b"), ("b", "c")}),
         ('"New York","Rome, GA"\n"Rome, GA","say ""hi"""\n', {("New York", "Rome, GA"), ("Rome, GA", 'say "hi"')}),
+        ('"the ""quick"", brown",fox\n', {("fox", 'the "quick", brown')}),
         ('"New York" Rome\nRome Oslo\n', {("New York", "Rome"), ("Oslo", "Rome")}),
         ("# who whom\na b\n% more\nb c\n", {("a", "b"), ("b", "c")}),
         ("sep=;\na;b,c\n", {("a", "b,c")}),

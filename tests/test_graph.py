@@ -214,11 +214,32 @@ def test_a_walk_comes_round_to_users_without_ties_and_no_further_than_all() -> N
         graph.sample(51, draws.stream(1, "sample"))
 
 
-def test_a_walk_stays_in_its_neighbourhood() -> None:
-    """Of 5 cliques of 100 on a ring of single ties, a walk of 100 users sees far fewer than users drawn at random."""
-    cliques = nx.ring_of_cliques(5, 100)
-    sample = from_networkx(cliques).sample(100, draws.stream(2, "sample"))
-    assert sample.n_ties > 100 * 99 / 2 / 3  # all in one clique: 4,950; at random some 950
+def test_a_walk_equals_its_plain_twin() -> None:
+    """Back to its start with probability .15, else to anyone tied in any direction; users without ties are left."""
+    key = draws.stream(2, "sample")
+    graph = from_edges([0, 1, 2, 3, 4, 5, 0, 8], [1, 2, 3, 4, 5, 0, 3, 1], n=10, directed=True)
+    near = [
+        graph.heard[graph.start[i] : graph.start[i + 1]].tolist()
+        + graph.back[graph.back_start[i] : graph.back_start[i + 1]].tolist()
+        for i in range(10)
+    ]
+    for wanted in (1, 3, 5):
+        home = here = None
+        visited: set[int] = set()
+        for step in itertools.count():
+            back, way, begin = (float(draws.uniforms(key, who, step)[0]) for who in range(3))
+            if home is None or not near[here]:
+                if int(begin * 10) in visited:
+                    continue
+                home = here = int(begin * 10)
+            elif back < 0.15:
+                here = home
+            else:
+                here = near[here][int(way * len(near[here]))]
+            visited.add(here)
+            if len(visited) == wanted:
+                break
+        assert {int(name) for name in graph.sample(wanted, key).names()} == visited
 
 
 def modularity(graph: Graph, community: np.ndarray) -> float:
@@ -408,6 +429,14 @@ def test_planted_groups_have_the_ties_asked_for() -> None:
     assert np.abs(z).max() < FAR
     for part in (z[inside], z[~inside]):
         assert abs(part.mean()) < FAR / math.sqrt(len(part)) and abs(part.var() - 1) < FAR * math.sqrt(2 / len(part))
+
+
+def test_groups_are_drawn_apart() -> None:
+    """Two groups of one size under one seed: ties at the same places of both are as many as chance gives."""
+    graph = generate("communities", users=200, groups=2, mean_degree=20, mixing=0, seed=1)
+    both = {(i, j) for i, j in arcs_of(graph) if j < 100} & {(i - 100, j - 100) for i, j in arcs_of(graph) if i >= 100}
+    pairs_of_users, p = 4950, (20 / 99) ** 2
+    assert len(both) == pytest.approx(pairs_of_users * p, abs=FAR * math.sqrt(pairs_of_users * p * (1 - p)))
 
 
 def test_unequal_users_keep_the_mean_degree_and_the_mixing() -> None:

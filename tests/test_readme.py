@@ -61,7 +61,9 @@ def test_the_scenario_snippet_is_a_network_of_a_scenario(tmp_path):
     """The YAML of the README loads inside a scenario."""
     (snippet,) = blocks("yaml")
     (tmp_path / "follows.csv").write_text("a,b\nb,c\n")
-    lines = [line for line in (ROOT / "scenarios" / "data-breach.yaml").read_text().splitlines() if line[:8] != "network:"]
+    lines = [
+        line for line in (ROOT / "scenarios" / "data-breach.yaml").read_text().splitlines() if line[:8] != "network:"
+    ]
     (tmp_path / "mine.yaml").write_text("\n".join(lines) + "\n" + snippet)
     assert sim.load(tmp_path / "mine.yaml").network.directed == "follows"
 

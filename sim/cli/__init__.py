@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import click
 
 from sim.cli.comparing import compare
-from sim.cli.group import SuggestingGroup, said
+from sim.cli.group import StoppedError, SuggestingGroup, said
 from sim.cli.health import doctor
 from sim.cli.running import run
 from sim.cli.scenarios import check, list_scenarios, new, schema, tell
@@ -69,7 +69,7 @@ def call(arguments: Sequence[str] | None = None) -> int:
         return _refused(mistake.format_message(), 1)
     except RippleError as mistake:
         return _refused(str(mistake), 1)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, StoppedError, click.Abort):
         return _refused("stopped; no results were written", 130)
     except BrokenPipeError:  # whoever read our output has left; there is no one to tell
         with contextlib.suppress(OSError):

@@ -9,11 +9,21 @@ import click
 from sim.errors import did_you_mean
 
 
+class StoppedError(Exception):
+    """Somebody pressed Ctrl-C while a command was running."""
+
+
 class SuggestingGroup(click.Group):
     """A group that lists its commands as they were added and suggests the nearest one."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:  # click would print an empty line; ours says what was left behind
+            raise StoppedError from None
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         word = args[0]

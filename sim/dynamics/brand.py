@@ -125,6 +125,7 @@ class Agenda:
     # --- responses ---
 
     def _response(self, act: Act, time: float) -> list[Outgoing]:
+        assert act.of is not None  # a response refers to an act
         target = self.kind_of[act.of]
         if target.id in self.public:
             return [self._answer(act, target, time)]
@@ -145,10 +146,10 @@ class Agenda:
         p = self.numbers
         news = self.public[target.id]
         fits = not act.only_for or target.kind in act.only_for
-        eta = 0.0
+        eta, repairs = 0.0, act.repairs or {}
         if fits and news.sign < 0:
-            nature = target.nature if target.nature in act.repairs else "integrity"
-            eta = p.repair * act.repairs[nature] / (1.0 + (time - news.time) / p.repair_time)
+            nature = "competence" if target.nature == "competence" else "integrity"
+            eta = p.repair * repairs[nature] / (1.0 + (time - news.time) / p.repair_time)
             if news.nature == "deception":
                 eta *= p.deception_repair
             if any(0.0 <= time - at <= p.repeat_window and which != target.id for at, which in self.violations):

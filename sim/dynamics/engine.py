@@ -9,23 +9,20 @@ The result is a function of the setup alone: not of the number of threads, nor o
 
 from __future__ import annotations
 
-import itertools
 import math
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from queue import SimpleQueue
 
 import numpy as np
 
 from sim.dynamics import observe
 from sim.dynamics import state as s
 from sim.dynamics.brand import Agenda, Outgoing, bait_of
+from sim.dynamics.crew import Bench, Crew
 from sim.dynamics.exposure import DailyCycle, meetings
 from sim.dynamics.setup import LARGE, Setup
-from sim.dynamics.stories import FULLEST, Hearsay, move_table, push
-from sim.dynamics.talk import BINS, DIFFERENCES_SIZE, N_SUMS, SCRATCH_SIZE, relax_blocks
+from sim.dynamics.stories import EMPTIED, FULLEST, Hearsay, count_kept, move_table, push
+from sim.dynamics.talk import N_SUMS, relax_blocks
 from sim.dynamics.tick import advance, close_step, talk_blocks
 from sim.dynamics.trust import Times, fades_at
 from sim.world import draws
@@ -40,25 +37,6 @@ _CLOCKS = (  # the columns that live in each clock
     ("scar", (s.SCAR_C, s.SCAR_E)),
     ("fatigue", (s.FATIGUE,)),
 )
-
-
-@dataclass
-class _Bench:
-    """What one thread needs for itself in the talk step."""
-
-    scratch: np.ndarray
-    differences: np.ndarray
-    masks: np.ndarray
-    counts: np.ndarray
-
-    @classmethod
-    def new(cls) -> _Bench:
-        return cls(
-            np.zeros(SCRATCH_SIZE, np.float32),
-            np.zeros(DIFFERENCES_SIZE),
-            np.zeros(5 * s.BLOCK, np.int32),
-            np.zeros((4, BINS), np.uint32),
-        )
 
 
 class Engine:
@@ -149,8 +127,7 @@ class Engine:
         self.clock[s.LOWEST] = math.inf
         self.lowest = np.zeros_like(self.trust[0])
         self.state[s.STEP] = -1
-        self.benches = [_Bench.new() for _ in range(self.threads)]
-        self.parts = self._parts(n_blocks)
+        self.crew = Crew(self.threads, self.n, self.world.graph.start)
         self._settle_talk()
         self.start_trust = self.trust[0, : self.n].copy()
         self._talk_step()  # of length 0: sums what is seen at the start and moves no one
@@ -159,16 +136,6 @@ class Engine:
         self.clock[s.STANDING] = self._standing_pull()
         self.books[:] = 0.0
 
-    def _parts(self, n_blocks: int) -> list[tuple[int, int]]:
-        """Ranges of blocks of about equal cost, a few for each thread (rows with many ties come first)."""
-        if self.threads == 1:
-            return [(0, n_blocks)]
-        edges = np.minimum(np.arange(n_blocks + 1) * s.BLOCK, self.n)
-        cost = self.world.graph.start[edges] + 8 * edges
-        wanted = np.linspace(0, cost[-1], 8 * self.threads + 1)
-        cuts = np.unique(np.concatenate([[0], np.searchsorted(cost, wanted[1:-1]), [n_blocks]]))
-        return [(int(a), int(b)) for a, b in itertools.pairwise(cuts)]
-
     def _settle_talk(self) -> None:
         """Expressed trust starts where talk leaves it in peace, so that a run without acts stands still."""
         graph, p = self.world.graph, self.setup.numbers
@@ -176,14 +143,14 @@ class Engine:
         if not np.any(self.world.people.own_rate):
             return
 
-        def sweep(first: int, last: int, bench: _Bench) -> float:
+        def sweep(first: int, last: int, bench: Bench) -> float:
             return relax_blocks(
                 first, last, self.n, self.trust[0], self.columns, graph.start, graph.heard, self.weight, p.confidence,
                 bench.scratch, self.trust[1]
             )  # fmt: skip
 
         for _ in range(_MOST_SWEEPS):
-            change = max(self._spread(sweep))
+            change = max(self.crew.spread(sweep))
             self.trust[0] = self.trust[1]
             if change < _STILL:
                 break
@@ -195,24 +162,6 @@ class Engine:
         phi = np.where(own + talk > 0, -np.expm1(-(own + talk) * h) / np.maximum(own + talk, 1e-300), h)
         gap = s.column(self.columns, s.OWN, self.n).astype(np.float64) - self.start_trust
         return float(np.sum(own * phi * gap))
-
-    def _spread(self, work: Callable[[int, int, _Bench], object]) -> list:
-        """Do a piece of work for all ranges of blocks, on the threads there are, each with a bench of its own."""
-        if self.threads == 1:
-            return [work(*part, self.benches[0]) for part in self.parts]
-        free: SimpleQueue[_Bench] = SimpleQueue()
-        for bench in self.benches:
-            free.put(bench)
-
-        def one(part: tuple[int, int]) -> object:
-            bench = free.get()
-            try:
-                return work(*part, bench)
-            finally:
-                free.put(bench)
-
-        with ThreadPoolExecutor(self.threads) as pool:
-            return list(pool.map(one, self.parts))
 
     # --- time ---
 
@@ -242,14 +191,14 @@ class Engine:
 
     def _advance(self, to: float) -> None:
         graph = self.world.graph
-        bench = self.benches[0]
+        bench = self.crew.benches[0]
         while True:
             status = advance(
                 to, _WORK, self.many, self.trust, self.world.people.who, graph.start, graph.heard, self.weight,
                 graph.back_start, graph.back, self.hear, self.times, self.clock, self.acts, self.meeting_time,
                 self.meeting_user, self.met, self.queue, self.state, self.columns, self.flags, self.answered,
                 self.books, self.expressed, self.hops, self.setup.numbers.confidence, bench.scratch, bench.differences,
-                bench.masks, self.sums, bench.counts, self.lowest, self.rows
+                bench.work, self.sums, bench.counts, self.lowest, self.rows
             )  # fmt: skip
             if status == s.DONE or status == s.PAUSE:
                 return
@@ -265,18 +214,15 @@ class Engine:
     def _talk_step(self) -> None:
         graph = self.world.graph
 
-        def part(first: int, last: int, bench: _Bench) -> None:
+        def part(first: int, last: int, bench: Bench) -> None:
             talk_blocks(
                 first, last, self.trust, self.columns, self.flags, graph.start, graph.heard, self.weight, self.times,
-                self.clock, self.state, self.setup.numbers.confidence, bench.scratch, bench.differences, bench.masks,
+                self.clock, self.state, self.setup.numbers.confidence, bench.scratch, bench.differences, bench.work,
                 self.sums, bench.counts
             )  # fmt: skip
 
-        self._spread(part)
-        counts = self.benches[0].counts
-        for bench in self.benches[1:]:
-            counts += bench.counts
-            bench.counts[:] = 0
+        self.crew.spread(part)
+        counts = self.crew.counts_together()
         close_step(
             len(self.sums), self.sums, counts, self.state, self.clock, self.books, self.expressed, self.trust, self.lowest,
             self.rows, self.acts
@@ -339,7 +285,7 @@ class Engine:
 
     def _link_response(self, row: int, outgoing: Outgoing) -> None:
         act, a = outgoing.act, self.acts[row]
-        target = self.row_of[act.of]
+        target = self.row_of[act.of or ""]
         a["target"], a["eta"], a["slot"] = target, outgoing.eta, self.n_responses
         a["cause"] = self.acts[target]["cause"]
         if self.n_responses == len(self.answered):
@@ -403,9 +349,10 @@ class Engine:
         acts = self.acts[: len(self.out)]
         finished = (acts["cursor"] >= acts["end"]) & (acts["pending"] == 0) & (acts["sign"] > 0)
         keep = (~finished).astype(np.uint8)
-        need = int(self.state[s.MET_COUNT]) + int(np.diff(self.world.graph.back_start).max()) + 1
+        kept = count_kept(self.met, keep)
+        most_at_once = int(np.diff(self.world.graph.back_start).max()) + 1
         size = len(self.met)
-        while size * FULLEST / 2 < need:
+        while kept > EMPTIED * size or kept + most_at_once > FULLEST * size:
             size *= 2
         new = np.zeros(size, s.ENCOUNTER)
         self.state[s.MET_COUNT] = move_table(self.met, keep, new)

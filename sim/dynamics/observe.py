@@ -56,9 +56,9 @@ def quantiles(group, users, counts, out):
     while which < N_QUANTILES and users > 0 and b < BINS:
         wanted = _QUANTILES[which] * users
         while b < BINS:
-            here = np.int64(counts[first, b]) + np.int64(counts[second, b])
+            here = 0 + counts[first, b] + counts[second, b]  # 0: whole numbers with a sign
             if group == 0:
-                here += np.int64(counts[0, b]) + np.int64(counts[1, b])
+                here += 0 + counts[0, b] + counts[1, b]
             if here > 0 and seen + here >= wanted:
                 out[which] = (b + (wanted - seen) / here) / BINS
                 which += 1

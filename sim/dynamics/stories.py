@@ -53,7 +53,8 @@ Hearsay.__doc__ = "The numbers and keys that meeting, hearing and sharing need."
 _ONE, _ACT_SHIFT = np.uint64(1), np.uint64(32)
 _HASH = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(29)
-FULLEST = 0.6  # of the table of encounters, before it must grow
+FULLEST = 0.75  # of the table of encounters, before it must grow
+EMPTIED = 0.6  # how full it may be after it has been cleared of finished acts; else it grows
 
 
 # --- the table of encounters: open addressing, linear probing -------------------------------------------------------
@@ -79,6 +80,17 @@ def encounter(met, state, act, user):
         met[place].key = ((np.uint64(act) + _ONE) << _ACT_SHIFT) | np.uint64(user)
         state[MET_COUNT] += 1
     return place
+
+
+@compiled
+def count_kept(met, keep):
+    """How many encounters belong to acts with keep[act] == 1."""
+    kept = 0
+    for place in range(met.size):
+        key = met[place].key
+        if key != np.uint64(0) and keep[np.int64(key >> _ACT_SHIFT) - 1]:
+            kept += 1
+    return kept
 
 
 @compiled

@@ -24,7 +24,6 @@ from sim.dynamics.state import (
     BASE_E,
     BLOCK,
     BLOCK_SIZE,
-    FOLLOWS,
     GAIN_C,
     GAIN_E,
     HURT_C,
@@ -33,7 +32,6 @@ from sim.dynamics.state import (
     MEAN_BEFORE,
     OWN,
     OWN_RATE,
-    REACHED,
     SCAR_C,
     SCAR_E,
     TALK_RATE,
@@ -79,14 +77,14 @@ def heard_means(first, n, trust, start, heard, weight, scratch):
     # unsigned places: a signed one would be tested for counting from the end, at half the speed
     one, two = np.uint64(1), np.uint64(2)
     for k in range(n):
-        e, end = np.uint64(start[first + k]), np.uint64(start[first + k + 1])
+        place, end = np.uint64(start[first + k]), np.uint64(start[first + k + 1])
         s0, s1 = 0.0, 0.0
-        while e + two <= end:
-            s0 += trust[heard[e]]
-            s1 += trust[heard[e + one]]
-            e += two
-        if e < end:
-            s0 += trust[heard[e]]
+        while place + two <= end:
+            s0 += trust[heard[place]]
+            s1 += trust[heard[place + one]]
+            place = place + two
+        if place < end:
+            s0 += trust[heard[place]]
         scratch[S_MEAN + k] = (s0 + s1) / max(1, start[first + k + 1] - start[first + k])
 
 
@@ -108,7 +106,7 @@ def near_means(first, n, trust, start, heard, weight, confidence, scratch):
 
 
 _ZERO, _HALF, _ONE = np.float32(0), np.float32(0.5), np.float32(1)
-_MOST, _UNITS, _UNIT = np.float32(100), np.float32(2.0**24), 2.0**-24
+_MOST, _UNITS, _UNIT, _FIRST_FLAG = np.float32(100), np.float32(2.0**24), 2.0**-24, np.int32(1)
 _E3, _E4, _E5, _E6, _E7, _E8 = (np.float32(1 / k) for k in (6, 24, 120, 720, 5040, 40320))
 
 
@@ -151,7 +149,7 @@ def block_sum(values, first):
 @compiled
 def talk_block(
     block, n_users, trust, new, columns, flags, start, heard, weight, fades, length, ratio, confidence, low, high,
-    scratch, differences, masks, sums, counts
+    scratch, differences, work, sums, counts
 ):  # fmt: skip
     """One talk step for the users of one block.
 
@@ -160,7 +158,7 @@ def talk_block(
     length      h of the step;  ratio  of it to the step before
     confidence  people further apart do not move each other; 1: everyone does
     low, high   trust below / above which a user counts as detractor / advocate
-    scratch     f4[SCRATCH_SIZE],  differences  f8[DIFFERENCES_SIZE], of this thread;  masks  i4[5 * BLOCK]
+    scratch     f4[SCRATCH_SIZE],  differences  f8[DIFFERENCES_SIZE], of this thread;  work  i4[3 * BLOCK]
     sums        f8[3, N_SUMS], filled: all, followers, reached
     counts      u4[4, BINS], of this thread, added to: users by flags and trust
     """
@@ -177,7 +175,7 @@ def talk_block(
     users = columns[block * BLOCK_SIZE : (block + 1) * BLOCK_SIZE]
     own_trust_block(users, fades, scratch)
     express_block(users, trust[first : first + BLOCK], new[first : first + BLOCK], length, ratio, scratch, differences)
-    observe_block(n, flags[first : first + BLOCK], scratch, low, high, masks, sums, counts)
+    observe_block(n, flags[first : first + BLOCK], scratch, low, high, work, sums, counts)
     sums[0, SUM_TIME] = block_sum(differences, np.int64(D_TIME))
     sums[0, SUM_PULL] = block_sum(differences, np.int64(D_PULL))
     sums[0, SUM_TALK] = block_sum(differences, np.int64(D_TALK))
@@ -235,48 +233,61 @@ def express_block(users, trust, new, length, ratio, scratch, differences):
 
 
 @compiled
-def observe_block(n, flags, scratch, low, high, masks, sums, counts):
+def observe_block(n, flags, scratch, low, high, work, sums, counts):
     """Sums and counts of what is seen of the first n users of a block: see `talk_block`.
 
-    masks  i4[5 * BLOCK], to work in: all ones or none for everyone, followers, reached, those above and those below
+    Sums are taken in whole units of 2^-24: exact in any order, and so they vectorise.
+    work  i4[3 * BLOCK], to work in: all ones for followers, for those reached; then the values of one quantity
     """
     bins, low, high = np.float32(BINS), np.float32(low), np.float32(high)
     for k in range(BLOCK):
-        there, t = k < n, scratch[k + S_TRUST]
-        masks[k] = -np.int32(there)
-        masks[k + BLOCK] = -np.int32(there and flags[k] & FOLLOWS != 0)
-        masks[k + 2 * BLOCK] = -np.int32(there and flags[k] & REACHED != 0)
-        masks[k + 3 * BLOCK] = np.int32(t > high)
-        masks[k + 4 * BLOCK] = np.int32(t < low)
+        flag = np.int32(flags[k])
+        work[k] = -(flag & _FIRST_FLAG)
+        work[k + BLOCK] = -((flag >> _FIRST_FLAG) & _FIRST_FLAG)
     for k in range(n):
         place = np.uint64(min(np.int32(BINS - 1), np.int32(scratch[k + S_TRUST] * bins)))
         counts[np.uint64(flags[k] & 3), place] += np.uint32(1)
-    for group in range(3):
-        mask = masks[group * BLOCK : (group + 1) * BLOCK]
-        sums[group, SUM_TRUST] = masked_sum(scratch, np.int64(S_TRUST), mask)
-        sums[group, SUM_OWN] = masked_sum(scratch, np.int64(S_OWN), mask)
-        sums[group, SUM_COGNITIVE] = masked_sum(scratch, np.int64(S_COGNITIVE), mask)
-        sums[group, SUM_AFFECTIVE] = masked_sum(scratch, np.int64(S_AFFECTIVE), mask)
-        sums[group, SUM_WOUND] = 0.5 * masked_sum(scratch, np.int64(S_WOUND), mask)  # of two sides
-        sums[group, SUM_SCAR] = 0.5 * masked_sum(scratch, np.int64(S_SCAR), mask)
-        members, above, below = 0, 0, 0
-        for k in range(BLOCK):
-            members -= mask[k]
-            above += masks[k + 3 * BLOCK] & mask[k]
-            below += masks[k + 4 * BLOCK] & mask[k]
-        sums[group, COUNT], sums[group, SUM_HIGH], sums[group, SUM_LOW] = members, above, below
+    whole_units(scratch, np.int64(S_TRUST), work, sums, np.int64(SUM_TRUST), _UNIT)
+    whole_units(scratch, np.int64(S_OWN), work, sums, np.int64(SUM_OWN), _UNIT)
+    whole_units(scratch, np.int64(S_COGNITIVE), work, sums, np.int64(SUM_COGNITIVE), _UNIT)
+    whole_units(scratch, np.int64(S_AFFECTIVE), work, sums, np.int64(SUM_AFFECTIVE), _UNIT)
+    whole_units(scratch, np.int64(S_WOUND), work, sums, np.int64(SUM_WOUND), 0.5 * _UNIT)  # of two sides
+    whole_units(scratch, np.int64(S_SCAR), work, sums, np.int64(SUM_SCAR), 0.5 * _UNIT)
+    for k in range(BLOCK):
+        work[k + 2 * BLOCK] = np.int32(scratch[k + S_TRUST] > high)
+    split_sum(work, sums, np.int64(SUM_HIGH), 1.0)
+    for k in range(BLOCK):
+        work[k + 2 * BLOCK] = np.int32(scratch[k + S_TRUST] < low)
+    split_sum(work, sums, np.int64(SUM_LOW), 1.0)
+    if low > _ZERO:
+        sums[0, SUM_LOW] -= BLOCK - n  # the places that fill up the last block
+    for k in range(BLOCK):
+        work[k + 2 * BLOCK] = _FIRST_FLAG
+    split_sum(work, sums, np.int64(COUNT), 1.0)
+    sums[0, COUNT] = n
     # the books are checked against these two: in full precision
     sums[0, SUM_TRUST] = block_sum(scratch, np.int64(S_TRUST))
     sums[0, SUM_OWN] = block_sum(scratch, np.int64(S_OWN))
 
 
 @compiled
-def masked_sum(values, first, mask):
-    """Sum of those of BLOCK values whose mask is set, in whole units of 2^-24: exact, in any order, and it vectorises."""
-    total = 0
+def whole_units(values, first, work, sums, which, unit):
+    """Split sums (see `split_sum`) of BLOCK float32 values in 0..100, cut to whole units."""
     for k in range(BLOCK):
-        total += np.int32(min(values[first + k], _MOST) * _UNITS) & mask[k]
-    return total * _UNIT
+        work[k + 2 * BLOCK] = np.int32(min(values[first + k], _MOST) * _UNITS)
+    split_sum(work, sums, which, unit)
+
+
+@compiled
+def split_sum(work, sums, which, unit):
+    """Fill sums[:, which] with the sum of the whole numbers in `work` over everyone, followers, and those reached."""
+    everyone, followers, reached = 0, 0, 0
+    for k in range(BLOCK):
+        value = work[k + 2 * BLOCK]
+        everyone += value
+        followers += value & work[k]
+        reached += value & work[k + BLOCK]
+    sums[0, which], sums[1, which], sums[2, which] = everyone * unit, followers * unit, reached * unit
 
 
 @compiled

@@ -142,7 +142,7 @@ def next_step(state, clock):
 @compiled
 def talk_blocks(
     first_block, last_block, trust, columns, flags, start, heard, weight, times, clock, state, confidence, scratch,
-    differences, masks, sums, counts
+    differences, work, sums, counts
 ):  # fmt: skip
     """The talk step for a range of blocks; each thread has its own scratch, differences and counts."""
     fades = fades_at(clock[STEP_END], clock[CLOCK_BASE], times)
@@ -151,22 +151,22 @@ def talk_blocks(
         talk_block(
             block, start.size - 1, trust[state[SIDE]], trust[1 - state[SIDE]], columns, flags, start, heard,
             weight, fades, clock[STEP_LENGTH], ratio, confidence, clock[GROUP_LOW], clock[GROUP_HIGH], scratch,
-            differences, masks, sums[block], counts
+            differences, work, sums[block], counts
         )  # fmt: skip
 
 
 @compiled
 def advance(
-    until, work, many, trust, who, start, heard, weight, back_start, back, hear, times, clock, acts, meeting_time,
+    until, patience, many, trust, who, start, heard, weight, back_start, back, hear, times, clock, acts, meeting_time,
     meeting_user, met, queue, state, columns, flags, answered, books, expressed, hops, confidence, scratch, differences,
-    masks, sums, counts, lowest, rows
+    work, sums, counts, lowest, rows
 ):  # fmt: skip
     """Run to `until` (h). Returns DONE; GROW_... when an array must grow; TALK_DUE when `many` (the caller spreads the
-    blocks of the talk step over threads and calls `close_step`); PAUSE after `work` events, so that the caller can
+    blocks of the talk step over threads and calls `close_step`); PAUSE after `patience` events, so that the caller can
     show progress or be interrupted.
     """
     n = who.size
-    limit = state[WORK] + work
+    limit = state[WORK] + patience
     while True:
         at = min(clock[STEP_END], until)
         status = events(
@@ -194,7 +194,7 @@ def advance(
                 blocks = (n + BLOCK - 1) // BLOCK
                 talk_blocks(
                     np.int64(0), blocks, trust, columns, flags, start, heard, weight, times, clock, state, confidence,
-                    scratch, differences, masks, sums, counts
+                    scratch, differences, work, sums, counts
                 )  # fmt: skip
                 close_step(blocks, sums, counts, state, clock, books, expressed, trust, lowest, rows, acts)
                 state[WORK] += n // 8

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 NATURES = ("competence", "integrity", "deception")
 SPEAKERS = ("peer", "expert", "employee", "brand")
@@ -43,15 +44,17 @@ class Kind:
     source: str = "assumed"
 
 
-def _news(name, words, magnitude, cognitive, nature, virality, **more) -> Kind:
+def _news(
+    name: str, words: str, magnitude: float, cognitive: float, nature: str, virality: float | None, **more: Any
+) -> Kind:
     return Kind(name, words, "news", -magnitude, cognitive, nature, virality=virality, **more)
 
 
-def _post(name, words, magnitude, cognitive, **more) -> Kind:
+def _post(name: str, words: str, magnitude: float, cognitive: float, **more: Any) -> Kind:
     return Kind(name, words, "post", magnitude, cognitive, **{"audience": "followers", "tires": True, **more})
 
 
-def _response(name, words, competence, integrity, **more) -> Kind:
+def _response(name: str, words: str, competence: float, integrity: float, **more: Any) -> Kind:
     match = MappingProxyType({"competence": competence, "integrity": integrity})
     return Kind(name, words, "response", virality=0.0, repairs=match, **more)
 

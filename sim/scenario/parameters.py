@@ -14,6 +14,7 @@ from collections import namedtuple
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from sim.errors import RippleError, did_you_mean
 
@@ -43,7 +44,19 @@ class Parameter:
         return self.source.startswith(ASSUMED)
 
 
-def _number(name, symbol, meaning, default, unit, source, span=None, *, kind=None, least=0.0, most=math.inf):
+def _number(
+    name: str,
+    symbol: str,
+    meaning: str,
+    default: float,
+    unit: str,
+    source: str,
+    span: tuple[float, float] | None = None,
+    *,
+    kind: str | None = None,
+    least: float = 0.0,
+    most: float = math.inf,
+) -> Parameter:
     """A parameter; without a range of its own it has half to double (log-uniform), a share p has p/2 to (1+p)/2."""
     if unit == "share" or unit == "trust":
         most = min(most, 1.0)
@@ -55,9 +68,18 @@ def _number(name, symbol, meaning, default, unit, source, span=None, *, kind=Non
     return Parameter(name, symbol, meaning, default, unit, low, high, kind, source, least, most)
 
 
-def _fixed(name, symbol, meaning, default, unit, source, **bounds):
+def _fixed(
+    name: str,
+    symbol: str,
+    meaning: str,
+    default: float,
+    unit: str,
+    source: str,
+    least: float = 0.0,
+    most: float = math.inf,
+) -> Parameter:
     """A convention rather than a quantity: it can be changed, but is not varied when parameters are drawn."""
-    return Parameter(name, symbol, meaning, default, unit, default, default, "fixed", source, **bounds)
+    return Parameter(name, symbol, meaning, default, unit, default, default, "fixed", source, least, most)
 
 
 _EDELMAN = "Edelman Trust Barometer 2022 (scale; middle values partly assumed)"
@@ -169,8 +191,20 @@ DERIVED: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     }
 )
 
-Numbers = namedtuple("Numbers", [*PARAMETERS, *DERIVED])  # type: ignore[misc]
-Numbers.__doc__ = "All parameters and derived values as floats, in the form the compiled loops take."
+if TYPE_CHECKING:
+
+    class Numbers:
+        """Every parameter and derived value is a float attribute."""
+
+        _fields: tuple[str, ...]
+
+        def __init__(self, **values: float) -> None: ...
+
+        def __getattr__(self, name: str) -> float: ...
+
+else:
+    Numbers = namedtuple("Numbers", [*PARAMETERS, *DERIVED])
+    Numbers.__doc__ = "All parameters and derived values as floats, in the form the compiled loops take."
 
 
 class Parameters(Mapping[str, float]):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from sim.scenario.acts import Act
 
@@ -19,7 +20,7 @@ class Network:
 
     kind: str
     users: int | None
-    options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     file: Path | None = None
     directed: str | None = None
     weight: str | None = None

@@ -20,8 +20,12 @@ A parameter marked *assumed* has no source behind it. Draws from the plausible r
 def parameters_page() -> str:
     """The table of all parameters in Markdown."""
     rows = "\n".join(_row(p) for p in PARAMETERS.values())
-    derived = "\n".join(f"| `{name}` | {s} | {meaning} | {formula} |" for name, (s, meaning, formula) in DERIVED.items())
-    return f"{_HEAD}{rows}\n\nDerived from these:\n\n| name | symbol | meaning | formula |\n|---|---|---|---|\n{derived}\n"
+    derived = "\n".join(
+        f"| `{name}` | {s} | {meaning} | {formula} |" for name, (s, meaning, formula) in DERIVED.items()
+    )
+    return (
+        f"{_HEAD}{rows}\n\nDerived from these:\n\n| name | symbol | meaning | formula |\n|---|---|---|---|\n{derived}\n"
+    )
 
 
 def _row(p: Parameter) -> str:

@@ -29,6 +29,7 @@ from sim.study.measures import REGAINED_FOR, Trace, measures
 from sim.study.request import Request, request, seed_of, whole_number
 from sim.study.results import Run, run_from
 from sim.world import draws
+from sim.world.people import World
 
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 CONFIDENCE = 0.95
@@ -107,7 +108,7 @@ class Comparison:
                     values = self.measures[e.measure]
                     out.append((f"{e.measure}: {e.lower} below {e.higher}", bool(values[e.lower] < values[e.higher])))
             elif e.arm in self.measures.index:
-                low, high = e.between
+                low, high = e.between or (float("nan"), float("nan"))
                 value = self.measures.loc[e.arm, e.measure]
                 out.append((f"{e.measure} of {e.arm} between {low:g} and {high:g}", bool(low <= value <= high)))
         return out
@@ -171,7 +172,14 @@ def replicate_seeds(scenario: Scenario, base: int, number: int) -> Seeds:
     )
 
 
-def _all_replicates(asked: Request, arms, base, count, workers, progress) -> list[_Replicate]:
+def _all_replicates(
+    asked: Request,
+    arms: list[str],
+    base: int,
+    count: int,
+    workers: int | None,
+    progress: Callable[[float], None] | None,
+) -> list[_Replicate]:
     first_seeds = replicate_seeds(asked.scenario, base, 0)
     first_world = asked.world(first_seeds)
     stop, lock, steps = threading.Event(), threading.Lock(), {"done": 0.0}
@@ -204,7 +212,9 @@ def _all_replicates(asked: Request, arms, base, count, workers, progress) -> lis
     return done
 
 
-def _replicate(scenario, arms, seeds, world, keep, tick) -> _Replicate:
+def _replicate(
+    scenario: Scenario, arms: list[str], seeds: Seeds, world: World, keep: bool, tick: Callable[[float], None]
+) -> _Replicate:
     numbers = scenario.parameters.numbers()
     horizon = scenario.horizon
 

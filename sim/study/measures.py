@@ -17,6 +17,7 @@ from sim.dynamics import ledger, observe
 from sim.dynamics import state as s
 from sim.dynamics.engine import Engine
 from sim.dynamics.setup import Seeds, prepare, without_word_of_mouth
+from sim.scenario.parameters import Numbers
 from sim.scenario.scenario import Scenario
 from sim.study.request import request, seed_of
 
@@ -70,7 +71,7 @@ def _main_act(engine: Engine) -> tuple[float, float]:
     return float(engine.books[main, s.DIRECT]), float(engine.books[main, : s.RESPONSE].sum())
 
 
-def measures(run: Trace, twin: Trace, numbers) -> dict[str, float]:
+def measures(run: Trace, twin: Trace, numbers: Numbers) -> dict[str, float]:
     """All decision measures of a run against its quiet twin. numbers: the model's parameters."""
     gap = twin.trust - run.trust
     low, low_gap = _floor(run, twin)

@@ -26,7 +26,7 @@ class Request:
         """The users on their network under these seeds."""
         if self.graph is None:
             return build_world(self.scenario, seeds)
-        return build_world(self.scenario, seeds, fit(self.graph, self.scenario.network.users, seeds.network))
+        return build_world(self.scenario, seeds, self.graph)
 
 
 def request(
@@ -49,13 +49,15 @@ def request(
     elif network is not None:
         found = found.changed({"network": {"kind": str(network)}})
     all_changes = dict(changes or {})
+    graph = None if network is None or isinstance(network, (str, Path)) else as_graph(network)
     if users is not None:
-        all_changes["network.users"] = whole_number(users, "users", least=1)
+        wanted = whole_number(users, "users", least=1)
+        if graph is None:
+            all_changes["network.users"] = wanted
+        else:
+            graph = fit(graph, wanted, DEFAULT_SEED)
     if horizon is not None:
         all_changes["horizon"] = horizon
-    graph = None if network is None or isinstance(network, (str, Path)) else as_graph(network)
-    if graph is not None and users is not None:
-        graph, all_changes = fit(graph, all_changes.pop("network.users"), DEFAULT_SEED), all_changes
     return Request(found.changed(all_changes), graph)
 
 

@@ -161,11 +161,13 @@ def run(
     if not word_of_mouth:
         setup = without_word_of_mouth(setup)
     engine = Engine(setup).run(progress)
-    return run_from(engine, asked.scenario, arm or asked.scenario.reference, seeds)
+    return run_from(engine, asked.scenario, arm or asked.scenario.reference, seeds, asked.graph is not None)
 
 
-def run_from(engine: Engine, scenario: Scenario, arm: str, seeds: Seeds) -> Run:
-    """The tables of a finished engine. Raises ArithmeticError when a book does not close."""
+def run_from(engine: Engine, scenario: Scenario, arm: str, seeds: Seeds, network_in_memory: bool = False) -> Run:
+    """The tables of a finished engine.
+
+    network_in_memory: the network was handed over, so the scenario alone does not give the run again. Raises ArithmeticError when a book does not close."""
     ledger.check(engine)
     world = engine.world
     seed: object = seeds.events if len(set(seeds)) == 1 else seeds_as_dict(seeds)
@@ -184,6 +186,7 @@ def run_from(engine: Engine, scenario: Scenario, arm: str, seeds: Seeds) -> Run:
             seeds=seeds_as_dict(seeds),
             talk_step=engine.setup.step,
             word_of_mouth=engine.setup.word_of_mouth,
+            network_in_memory=network_in_memory,
         ),
         _network=world,
     )

@@ -26,8 +26,8 @@ _WHO = np.uint64(0x9E3779B97F4A7C15)
 _EVENT = np.uint64(0xD1B54A32D192ED03)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
-_STEP = 2.0**-53
+_S30, _S27, _S31, _S12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
+_STEP = 2.0**-52  # (b + 1/2) 2^-52 is exact for all b < 2^52; with 53 bits it rounds and the highest b gives 1
 
 
 def named(text: str) -> np.uint64:
@@ -64,7 +64,7 @@ def uniform(key, who, event):
     """A float64 in (0, 1), never 0 and never 1. key, who, event: u8."""
     x = _mix_compiled(np.uint64(key) + np.uint64(who) * _WHO)
     x = _mix_compiled(x + np.uint64(event) * _EVENT)
-    return (np.float64(x >> _S11) + 0.5) * _STEP
+    return (np.float64(x >> _S12) + 0.5) * _STEP
 
 
 @compiled
@@ -90,7 +90,7 @@ def _bits(key, who, event) -> np.ndarray:
 
 def uniforms(key, who, event) -> np.ndarray:
     """As `uniform`, for arrays of users and events that broadcast: float64 in (0, 1)."""
-    return ((_bits(key, who, event) >> _S11).astype(np.float64) + 0.5) * _STEP
+    return ((_bits(key, who, event) >> _S12).astype(np.float64) + 0.5) * _STEP
 
 
 def exponentials(key, who, event) -> np.ndarray:

@@ -189,7 +189,7 @@ class _Reader:
         return "\n".join(
             [
                 f"{self.text.name}: {self.n_broken:,} of {lines:,} line{'s' * (lines != 1)} {be} broken",
-                *(f"  line {line:,}  {what}" for line, what in shown),
+                *(f"  line {line}  {what}" for line, what in shown),
                 *([f"  and {more:,} more"] if more else []),
             ]
         )

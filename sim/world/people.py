@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -97,7 +98,7 @@ def draw_people(graph: Graph, who: np.ndarray, seed: int, numbers, *, trust: flo
     )
 
 
-def audience(world: World, spec: Mapping[str, object], numbers, follows: np.ndarray) -> np.ndarray:
+def audience(world: World, spec: Mapping[str, Any], numbers, follows: np.ndarray) -> np.ndarray:
     """Who an act is addressed to: bool[n] over rows.
 
     spec: {"kind": "everyone" | "followers" | "prospects" | "employees" | "hubs" | "community" | "channel" | "users"}
