@@ -58,10 +58,11 @@ def _outside_quotes(line: str, separator: str) -> list[str]:
         return line.split(separator)
     parts, begin, place, quoted = [], 0, 0, False
     while place < len(line):
-        letter = line[place]
-        if letter == '"' and (quoted or not line[begin:place].strip()):
+        if quoted and line[place : place + 2] == '""':
+            place += 1
+        elif line[place] == '"' and (quoted or not line[begin:place].strip()):
             quoted = not quoted
-        elif letter == separator and not quoted:
+        elif line[place] == separator and not quoted:
             parts.append(line[begin:place])
             begin = place + 1
         place += 1
