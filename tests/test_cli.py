@@ -251,13 +251,15 @@ def test_run_prints_what_happened_and_the_books(say: Say) -> None:
     assert "by knock-out" in text
 
 
-def test_compare_prints_the_answer_in_80_columns(say: Say) -> None:
+def test_compare_prints_the_answer_in_80_columns(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
     """The sentence that says who is best, every arm, every expectation with its judgement, every warning."""
+    monkeypatch.setenv("COLUMNS", "150")  # also where there is more room: long lines are hard to read
     code, out, err = say("compare", "data-breach", "--replicates", "3", *FEW)
     both = small_comparison()
     text = " ".join(out.split())
     assert (code, err) == (0, "")
     assert widest(out) <= 80
+    assert not re.search(r"±(?! \d)", re.sub("± joint", "", out))  # no number is broken in two
     assert verdict(both) in text
     assert out.count("  met ") + out.count("  NOT MET ") == len(both.scenario.expect) > 0
     for words in (*both.arms, *both.warnings):
@@ -435,6 +437,12 @@ def test_the_chart_in_braille_has_the_same_size_and_marks_below() -> None:
     marks = lines[7]
     assert marks.strip() == "12" and marks.index("1") == pytest.approx((60 + lines[6].index("└")) / 2, abs=2)
     assert set("".join(lines[:6])) - set(" 0123456789.┤") <= {chr(0x2800 + k) for k in range(1, 256)}
+
+
+def test_a_sudden_fall_is_drawn_as_a_stroke() -> None:
+    """From 60 to 40 points within an hour: there is a star in every row."""
+    lines = trust_chart(np.arange(100.0), np.where(np.arange(100) < 50, 0.6, 0.4), height=8, braille=False)
+    assert all("*" in line for line in lines[:8])
 
 
 def test_trust_that_hardly_moves_is_drawn_flat() -> None:

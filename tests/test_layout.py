@@ -44,7 +44,7 @@ def test_users_with_a_tie_stand_closer_than_users_without() -> None:
 
 
 def test_the_same_network_gives_the_same_picture_bit_for_bit() -> None:
-    start, heard = rows(nx.powerlaw_cluster_graph(200, 3, 0.3, seed=4))
+    start, heard = rows(nx.cycle_graph(151))  # of its slow directions none is slowest: the picture hangs on the start
     assert np.array_equal(layout.positions(start, heard), layout.positions(start, heard))
 
 

@@ -82,7 +82,7 @@ def test_saved_is_reopened(run, tmp_path):
     for name in ("series", "ledger", "stories", "hops", "users"):
         pd.testing.assert_frame_equal(getattr(back, name), getattr(run, name), check_exact=True)
     assert (back.arm, back.seed, back.scenario, back.provenance) == (run.arm, run.seed, run.scenario, run.provenance)
-    assert np.array_equal(back.graph.heard, run.graph.heard) and back.graph.labels is None
+    assert np.array_equal(back.graph.heard, run.graph.heard) and list(back.graph.labels) == list(run.users["label"])
     assert not [path for path in (tmp_path / "run").rglob("*") if path.suffix in (".pkl", ".pickle")]
 
 

@@ -40,7 +40,7 @@ def arm_styles(arms: Sequence[str]) -> dict[str, ArmStyle]:
     """A look for each arm: the first, the reference, in ink with a full line; none looks like another up to 30 arms."""
     looks = {arm: ArmStyle(INK, "-", "o", "") for arm in arms[:1]}
     for k, arm in enumerate(arms[1:]):
-        dash = _DASHES[(1 + k + k // len(COLORS)) % len(_DASHES)]
+        dash = _DASHES[(1 + k) % len(_DASHES)]
         hatch = _HATCHES[1 + k % (len(_HATCHES) - 1)]
         looks[arm] = ArmStyle(COLORS[k % len(COLORS)], dash, _MARKERS[k % len(_MARKERS)], hatch)
     return looks

@@ -89,7 +89,6 @@ class Run:
             "directed": graph.directed,
             "kind": graph.kind,
             "notes": graph.notes,
-            "named": graph.labels is not None,
         }
         np.savez(
             folder / "network.npz",
@@ -113,7 +112,7 @@ def open_run(folder: str | Path) -> Run:
         tables = {name: pd.read_parquet(path / f"{name}.parquet") for name in _TABLES}
         with np.load(path / "network.npz", allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
-        graph = _graph(arrays, tables["users"]["label"].to_numpy(dtype=object))
+        graph = _graph(arrays, tables["users"]["label"])
         scenario = load(path / "scenario.yaml", look_for_network=False)
     except FileNotFoundError as problem:
         raise RippleError(f"{path} holds no complete run: {Path(problem.filename or '').name} is missing") from None
@@ -122,13 +121,14 @@ def open_run(folder: str | Path) -> Run:
     return Run(scenario=scenario, arm=facts.pop("arm"), provenance=facts, _network=graph, **tables)
 
 
-def _graph(stored: Mapping[str, np.ndarray], labels: np.ndarray) -> Graph:
+def _graph(stored: Mapping[str, np.ndarray], labels: pd.Series) -> Graph:
     about = json.loads(str(stored["about"]))
+    numbers = pd.api.types.is_integer_dtype(labels.dtype)
     return from_rows(
         stored["start"],
         stored["heard"],
         weight=stored.get("weight"),
-        labels=labels if about["named"] else None,
+        labels=labels.to_numpy(dtype=np.int64 if numbers else object),
         community=stored.get("community"),
         directed=about["directed"],
         kind=about["kind"],
@@ -167,7 +167,9 @@ def run(
 def run_from(engine: Engine, scenario: Scenario, arm: str, seeds: Seeds, network_in_memory: bool = False) -> Run:
     """The tables of a finished engine.
 
-    network_in_memory: the network was handed over, so the scenario alone does not give the run again. Raises ArithmeticError when a book does not close."""
+    network_in_memory: the network was handed over, so the scenario alone does not give the run again.
+    Raises ArithmeticError when a book does not close.
+    """
     ledger.check(engine)
     world = engine.world
     seed: object = seeds.events if len(set(seeds)) == 1 else seeds_as_dict(seeds)
@@ -231,7 +233,7 @@ def _users(engine: Engine) -> pd.DataFrame:
     world, n = engine.world, engine.n
     labels = world.graph.labels
     columns = {
-        "label": labels if labels is not None else world.order.astype(str),
+        "label": world.order if labels is None else labels,
         "listens_to": np.diff(world.graph.start),
         "listeners": np.diff(world.graph.back_start),
         "follows": (engine.flags[:n] & s.FOLLOWS) != 0,

@@ -66,9 +66,7 @@ class World:
 
     def row(self, label: str | int) -> int:
         """The row of a user's name. Raises RippleError with the nearest name."""
-        if self.graph.labels is not None:
-            return self.graph.row(label)
-        return int(np.flatnonzero(self.order == self.graph.row(label))[0])
+        return self.graph.row(label)
 
 
 def draw_people(graph: Graph, who: np.ndarray, seed: int, numbers, *, trust: float, followers: float) -> People:
