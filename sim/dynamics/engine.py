@@ -29,6 +29,7 @@ from sim.world import draws
 from sim.world.people import audience
 
 _WORK = 1_000_000  # events between two looks at the clock on the wall: about a tenth of a second
+_FADED_OUT = 20  # time constants after which stocks are written anew: exp(20) is far inside float32
 _MOST_SWEEPS, _STILL = 1000, 2e-7  # until talk stands still at the start: float32 resolves no more
 _CLOCKS = (  # the columns that live in each clock
     ("gain", (s.GAIN_C, s.GAIN_E)),
@@ -112,7 +113,7 @@ class Engine:
         self.cycle = DailyCycle(setup.start_hour, p.daily_peak, p.daily_swing)
         self.kappa = self.world.graph.mean_listeners_of_reached()
         # stocks are moved to a new base before their clocks leave the range of float32
-        steps = max(1, math.floor(20 * min(self.times) / setup.step))
+        steps = max(1, math.floor(_FADED_OUT * min(self.times) / setup.step))
         self.rebase_every = steps * setup.step
 
     def _begin(self) -> None:
