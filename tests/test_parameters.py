@@ -13,32 +13,8 @@ from sim.scenario.acts import KINDS
 from sim.scenario.parameters import PARAMETERS, SECTORS, Numbers, Parameters
 
 DYNAMICS = Path(__file__).parent.parent / "sim" / "dynamics"
-# zero, one, halves and doubles of formulas; hours of a day, minutes and seconds of an hour; the smallest float
-PLAIN = {
-    0,
-    1,
-    2,
-    3,
-    4,
-    5,
-    7,
-    8,
-    16,
-    0.5,
-    24.0,
-    60,
-    3600,
-    1e-9,
-    1e-300,
-    1e-12,
-    32,
-    0xFFFFFFFF,
-    255,
-    128,
-    1000,
-    1024,
-    4096,
-}
+# zero, one, halves and doubles of formulas; hours of a day; lanes, bits and per cent
+PLAIN = {*range(9), 16, 24, 32, 100, 255, 1000, 1024, 4096, 0.5, 1e-300, 1e-9, 0xFFFFFFFF}
 
 
 def bare_numbers(path: Path) -> list[tuple[int, float]]:
@@ -48,13 +24,9 @@ def bare_numbers(path: Path) -> list[tuple[int, float]]:
     found = []
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name not in series):
         for node in ast.walk(function):
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, (int, float))
-                and not isinstance(node.value, bool)
-            ):
-                if node.value not in PLAIN:
-                    found.append((node.lineno, node.value))
+            value = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(value, (int, float)) and not isinstance(value, bool) and value not in PLAIN:
+                found.append((node.lineno, value))
     return found
 
 
