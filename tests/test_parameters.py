@@ -13,8 +13,8 @@ from sim.scenario.acts import KINDS
 from sim.scenario.parameters import PARAMETERS, SECTORS, Numbers, Parameters
 
 DYNAMICS = Path(__file__).parent.parent / "sim" / "dynamics"
-# zero, one, halves and doubles of formulas; hours of a day; lanes, bits and per cent
-PLAIN = {*range(9), 16, 24, 32, 100, 255, 1000, 1024, 4096, 0.5, 1e-300, 1e-9, 0xFFFFFFFF}
+# zero, one, halves and doubles of formulas; hours, minutes and seconds; lanes, bits and per cent
+PLAIN = {*range(9), 16, 24, 32, 100, 255, 60, 1000, 1024, 3600, 4096, 0.5, 1e-300, 1e-9, 0xFFFFFFFF}
 
 
 def bare_numbers(path: Path) -> list[tuple[int, float]]:

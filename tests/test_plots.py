@@ -237,10 +237,18 @@ def test_users_are_coloured_by_trust_in_points_on_one_scale() -> None:
 
 def test_a_large_network_is_drawn_as_a_sample_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picture_of, "MOST_DRAWN", 50)
-    shown = picture_of.picture.__wrapped__(small_run().graph)
+    picture_of._picture.cache_clear()
+    shown = picture_of.picture(small_run().graph)
+    picture_of._picture.cache_clear()
     assert len(shown.rows) == len(shown.places) == 50
     assert shown.note.startswith("a sample of 50 of 240 users")
     assert shown.ties.max() < 50
+
+
+def test_arms_on_one_network_share_a_picture() -> None:
+    """Five arms are laid out once: the picture is the same object for equal ties."""
+    examples = list(small_comparison().examples.values())
+    assert picture_of.picture(examples[0].graph) is picture_of.picture(examples[1].graph)
 
 
 def test_only_ties_of_the_network_are_drawn() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -50,9 +51,24 @@ class Picture:
         return f"{users}, {len(self.ties):,} of their {self.n_ties:,} ties"
 
 
-@lru_cache(maxsize=4)
+@dataclass(frozen=True)
+class _Named:
+    """A network that is equal to another when their ties are, so that arms on one network share a picture."""
+
+    digest: bytes
+    graph: Graph = field(compare=False)
+
+
 def picture(graph: Graph) -> Picture:
     """The places of a network's users; of a large network, those of a sample. The same network, the same picture."""
+    digest = hashlib.blake2b(graph.start.tobytes(), digest_size=16)
+    digest.update(graph.heard.tobytes())
+    return _picture(_Named(digest.digest(), graph))
+
+
+@lru_cache(maxsize=4)
+def _picture(named: _Named) -> Picture:
+    graph = named.graph
     n = graph.n_users
     rows = np.arange(n)
     part = graph
