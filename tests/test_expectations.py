@@ -18,7 +18,7 @@ def test_what_a_scenario_expects_comes_out(name):
     scenario = sim.load(name)
     assert scenario.expect, "a scenario says what should come out"
     both = sim.compare(scenario, replicates=REPLICATES, users=800, seed=11)
-    assert [text for text, met in both.met() if not met] == []
+    assert [expected for expected, met in both.met() if not met] == []
     assert len(both.met()) == len(scenario.expect)
     for e in scenario.expect:
         if e.lower is None or e.higher is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
@@ -28,7 +29,8 @@ from sim.show.lanes import draw_lanes, lanes_of
 from sim.show.measures_shown import shown_difference, shown_value, unit_scale
 from sim.show.network import MOMENTS, TRUST_COLORS, network_panels, trust_scale
 from sim.show.style import arm_styles, plain, signed
-from sim.study.compare import Comparison
+from sim.show.text import measure_tables, same_everywhere
+from sim.study.compare import Comparison, _best, _differences, compare
 
 
 @pytest.fixture
@@ -325,6 +327,17 @@ def test_a_comparison_and_a_run_have_all_their_figures(tmp_path: Path) -> None:
     assert sorted(path.stem for path in tmp_path.iterdir()) == ["hops", "ledger", "network", "trust", "users"]
 
 
+def test_a_comparison_in_which_nothing_happens_has_no_empty_figures() -> None:
+    """One arm without acts on the karate club: nothing to measure, nothing to tell apart; nothing warns."""
+    nothing = compare({"ripple": 1, "network": {"kind": "karate"}, "horizon": "2 d"}, replicates=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        names = drawn_names(comparison_figures(nothing))
+    assert names == ["trust", "gap", "ledger", "hops", "network-as-is"]
+    assert [len(table.columns) for table in measure_tables(nothing)] == [2]  # the arm and lowest trust, of other people
+    assert same_everywhere(nothing).startswith("The same in every run of every arm: trust-days lost 0.0")
+
+
 # --- the answer in words ----------------------------------------------------------------------------------------------
 
 
@@ -343,8 +356,8 @@ def made_up(values: dict[str, list[float]]) -> Comparison:
         n_replicates=n,
         replicates=pd.DataFrame(rows),
         measures=pd.DataFrame({arm: frame.mean() for arm, frame in by_arm.items()}).T,
-        differences=compare._differences(by_arm, arms),
-        best=compare._best(by_arm, arms),
+        differences=_differences(by_arm, arms),
+        best=_best(by_arm, arms),
     )
     return fake  # type: ignore[return-value]
 

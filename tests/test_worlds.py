@@ -134,7 +134,7 @@ def large():
 
 def test_the_number_of_threads_changes_no_bit(large):
     one, two, five = (Engine(large, threads).run() for threads in (1, 2, 5))
-    assert two.threads == 2 and len(two.parts) > 2
+    assert two.threads == 2 and len(two.crew.ranges) > 2
     assert_same_bits(one, two)
     assert_same_bits(one, five)
     assert one.acts["n_heard"][0] > 100

@@ -113,9 +113,13 @@ def _write(screen: Console, done: Comparison, target: Path, force: bool, again: 
     with new_folder(target, force=force) as work:
         done.write(work)
         (work / "figures").mkdir()
-        figures = list(comparison_figures(done))
-        for drawn in figures:
-            drawn.save_png(work / "figures")
-        write_page(done, work / "page.html", command=again, figures=figures)
+        figures = []
+        with progress("drawing", len(done.arms) + 7.0) as bar:
+            for drawn in comparison_figures(done):
+                drawn.save_png(work / "figures")
+                figures.append(drawn)
+                if bar is not None:
+                    bar(len(figures))
+            write_page(done, work / "page.html", command=again, figures=figures)
     screen.print()
     say_written(screen, target)

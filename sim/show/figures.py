@@ -29,6 +29,7 @@ from sim.study.compare import Comparison
 from sim.study.results import Run
 
 PNG_DPI = 200
+_NEARLY_WHITE = 250
 _RASTER_DPI = 144  # of the dots inside an SVG
 SHOWN_MEASURES = ("trust_days_lost", "floor_gap", "worst_loss", "regained_hours", "largest_story", "ripple")
 # in an SVG on the page these colours follow the page, light or dark
@@ -68,7 +69,10 @@ class Drawn:
         canvas.draw()
         image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
         if self.dotted:
-            image = image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+            image = image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+            palette = np.array(image.getpalette()).reshape(-1, 3)
+            palette[palette.min(axis=1) >= _NEARLY_WHITE] = 255  # it comes out a little grey
+            image.putpalette(palette.ravel().tolist())
         image.save(path, "PNG", compress_level=6, dpi=(PNG_DPI, PNG_DPI))
         return path
 
@@ -124,11 +128,12 @@ def comparison_figures(data: Comparison) -> Iterator[Drawn]:
     )
     yield Drawn("gap", caption, _single(8.0, 3.9 + extra, lambda ax: plots.gap_to_twin(data, ax)))
     names = _telling(data)
-    caption = "The mean over runs of each measure (dot), and what 9 runs in 10 lie between (line)."
-    yield Drawn("measures", caption, _measures(data, names, plots.measure_dots, len(data.arms)))
-    if len(data.arms) > 1:
+    if names:
+        caption = "The mean over runs of each measure (dot), and what 9 runs in 10 lie between (line)."
+        yield Drawn("measures", caption, _measures(data, names, plots.measure_dots, len(data.arms)))
+    names = [name for name in names if (data.differences["measure"] == name).any()]
+    if names and len(data.arms) > 1:
         caption = f"How each response differs from {data.reference} on the same draws, with joint 95 % intervals."
-        names = [name for name in names if (data.differences["measure"] == name).any()]
         yield Drawn("differences", caption, _measures(data, names, plots.difference_dots, len(data.arms) - 1))
     caption = "The book of own trust for each response: what each act did to it directly, by word of mouth, and time."
     yield Drawn("ledger", caption, _ledgers(data))

@@ -22,7 +22,7 @@ from sim.dynamics.engine import Engine
 from sim.dynamics.setup import LARGE, Seeds, prepare
 from sim.errors import RippleError
 from sim.scenario.measures_named import MEASURES
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Expect, Scenario
 from sim.study.folder import new_folder
 from sim.study.intervals import joint_intervals
 from sim.study.measures import REGAINED_FOR, Trace, measures
@@ -99,18 +99,15 @@ class Comparison:
             run.write(folder / "runs" / arm)
         (folder / "provenance.json").write_text(json.dumps(self.provenance, indent=1), encoding="utf-8")
 
-    def met(self) -> list[tuple[str, bool]]:
-        """Each expectation of the scenario in words, and whether the means over replicates meet it."""
+    def met(self) -> list[tuple[Expect, bool]]:
+        """Each expectation of the scenario about these arms, and whether the means over replicates meet it."""
         out = []
         for e in self.scenario.expect:
-            if e.lower is not None and e.higher is not None:
-                if e.lower in self.measures.index and e.higher in self.measures.index:
-                    values = self.measures[e.measure]
-                    out.append((f"{e.measure}: {e.lower} below {e.higher}", bool(values[e.lower] < values[e.higher])))
-            elif e.arm in self.measures.index:
-                low, high = e.between or (float("nan"), float("nan"))
-                value = self.measures.loc[e.arm, e.measure]
-                out.append((f"{e.measure} of {e.arm} between {low:g} and {high:g}", bool(low <= value <= high)))
+            values = self.measures[e.measure]
+            if e.lower in values.index and e.higher in values.index:
+                out.append((e, bool(values[e.lower] < values[e.higher])))
+            elif e.arm in values.index and e.between is not None:
+                out.append((e, bool(e.between[0] <= values[e.arm] <= e.between[1])))
         return out
 
 
