@@ -16,7 +16,7 @@ PACKAGE = ROOT / "sim"
 
 # Bottom to top. A module imports from its own floor and from those below.
 FLOORS = (
-    ("sim.compiled", "sim.errors", "sim.library", "sim.units", "sim.theory"),
+    ("sim.compiled", "sim.errors", "sim.files", "sim.library", "sim.units", "sim.theory"),
     ("sim.world",),
     ("sim.scenario",),
     ("sim.dynamics",),
@@ -171,7 +171,7 @@ def test_heavy_libraries_are_imported_where_they_are_used() -> None:
 def test_the_command_line_imports_nothing_that_computes_at_its_top() -> None:
     """`ripple --help` has to answer in .2 s: of ours only errors and the library, of others only click."""
     ours, others = (
-        {"sim.errors", "sim.library", "sim.cli"},
+        {"sim.errors", "sim.files", "sim.library", "sim.cli"},
         {"numpy", "pandas", "rich", "concurrent", "multiprocessing"},
     )
     for one in imports():

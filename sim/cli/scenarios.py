@@ -94,17 +94,7 @@ def schema(out: str | None) -> None:
     if out is None:
         click.echo(text)
         return
-    import os
-    import tempfile
+    from sim.files import write_text
 
-    target = Path(out).expanduser()
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text + "\n")
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(target)
-    except OSError as problem:
-        raise RippleError(f"{target} cannot be written: {problem.strerror}") from None
+    target = write_text(Path(out).expanduser(), text + "\n")
     click.echo(f"{target} is written; in a scenario file name it on top: # yaml-language-server: $schema={target}")

@@ -54,7 +54,6 @@ class Agenda:
         self.since: dict[str, float] = {}  # hidden acts: when they happened
         self.denied: set[str] = set()
         self.violations: list[tuple[float, str]] = []
-        self.log: list[Outgoing] = []
         self._record, self._record_at = 0.0, 0.0
         self._queue: list[tuple[float, int, int, Act]] = []
         for number, act in enumerate(acts):
@@ -75,7 +74,6 @@ class Agenda:
             out = self._begin_hidden(act, time, number)
         else:
             out = [self._publish(act, time, "openly", 1.0, act.nature)]
-        self.log.extend(out)
         return out
 
     # --- acts ---

@@ -26,7 +26,6 @@ from sim.dynamics.state import (
     GROW_QUEUE,
     LAST_LENGTH,
     LOWEST,
-    LOWEST_AT,
     MEETING,
     MET_COUNT,
     NOW,
@@ -37,7 +36,6 @@ from sim.dynamics.state import (
     SHARES_PENDING,
     SIDE,
     STANDING,
-    START,
     STEP,
     STEP_END,
     STEP_LENGTH,
@@ -125,7 +123,6 @@ def close_step(n_blocks, sums, counts, state, clock, books, expressed, trust, lo
     state[SIDE] = 1 - state[SIDE]
     if total[0, SUM_TRUST] < clock[LOWEST]:
         clock[LOWEST] = total[0, SUM_TRUST]
-        clock[LOWEST_AT] = clock[STEP_END]
         for i in range(lowest.size):
             lowest[i] = trust[state[SIDE], i]
     write_row(total, counts, state, acts, rows)
@@ -136,7 +133,7 @@ def close_step(n_blocks, sums, counts, state, clock, books, expressed, trust, lo
 def next_step(state, clock):
     """Go on to the next talk step; its end is a product, not a sum, so that no error builds up."""
     state[STEP] += 1
-    clock[STEP_END] = clock[START] + (state[STEP] + 1) * clock[STEP_LENGTH]
+    clock[STEP_END] = (state[STEP] + 1) * clock[STEP_LENGTH]
 
 
 @compiled

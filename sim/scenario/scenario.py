@@ -8,8 +8,6 @@ scenario.save("resolved.yaml")                       # every default written out
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import RippleError, did_you_mean
+from sim.files import write_text
 from sim.scenario.acts import Act, Kind
 from sim.scenario.changes import changed_tree
 from sim.scenario.parameters import Parameters
@@ -100,7 +99,7 @@ class Scenario:
 
     def save(self, path: str | Path) -> Path:
         """Write `to_yaml()` to a file, at once or not at all."""
-        return _write(Path(path), self.to_yaml())
+        return write_text(path, self.to_yaml())
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _built, (self._source,)  # read-only mappings cannot be pickled; the tree can, and gives the same
@@ -142,25 +141,7 @@ def new_file(path: str | Path, source: str | Path = "data-breach", *, force: boo
     template, _ = file_of(source)
     text = template.read_text(encoding="utf-8-sig")
     lines = [f"name: {slug(target)}" if line.startswith("name:") else line for line in text.splitlines()]
-    return _write(target, "\n".join(lines) + "\n")
-
-
-def _write(path: Path, text: str) -> Path:
-    """Write beside the target, then rename: a file is whole or not there."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as problem:
-        raise RippleError(f"{path} cannot be written: {problem.strerror}") from None
-    return path
+    return write_text(target, "\n".join(lines) + "\n")
 
 
 def _copy(value: Any) -> Any:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sim.errors import RippleError
+from sim.files import write_text
 from sim.scenario.measures_named import MEASURES
 from sim.scenario.tell import tell
 from sim.show.answer import expectations, verdict
@@ -33,22 +31,7 @@ def write_page(
     command: what makes it again (default: comparing the scenario.yaml that a saved comparison holds). figures: those
     of `comparison_figures`, when they are drawn already. Raises RippleError when the file cannot be written.
     """
-    text = page(data, command=command, figures=figures)
-    target = Path(path)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as problem:
-        raise RippleError(f"{target} cannot be written: {problem.strerror}") from None
-    return target
+    return write_text(path, page(data, command=command, figures=figures))
 
 
 def page(data: Comparison, *, command: str | None = None, figures: Iterable[Drawn] | None = None) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.dynamics.setup import Seeds, build_world, fit
 from sim.errors import RippleError
 from sim.scenario.scenario import Scenario, load
-from sim.world.graph import Graph, as_graph
+from sim.world.graph import GENERATORS, Graph, as_graph
 from sim.world.people import World
 
 DEFAULT_SEED = 1
@@ -44,12 +44,13 @@ def request(
     Raises RippleError for anything that does not fit.
     """
     found = load(scenario)
-    if network is not None and (not isinstance(network, (str, Path)) or not _names_a_generator(network)):
-        found = found.changed({"network": _file(network) if isinstance(network, (str, Path)) else {"kind": "karate"}})
+    graph = None
+    if isinstance(network, (str, Path)):
+        found = found.changed({"network": _named(network)})
     elif network is not None:
-        found = found.changed({"network": {"kind": str(network)}})
+        graph = as_graph(network)
+        found = found.changed({"network": {"kind": "karate"}})  # a place holder: the graph stands in for it
     all_changes = dict(changes or {})
-    graph = None if network is None or isinstance(network, (str, Path)) else as_graph(network)
     if users is not None:
         wanted = whole_number(users, "users", least=1)
         if graph is None:
@@ -61,13 +62,10 @@ def request(
     return Request(found.changed(all_changes), graph)
 
 
-def _names_a_generator(network: str | Path) -> bool:
-    from sim.world.graph import GENERATORS
-
-    return str(network) in GENERATORS
-
-
-def _file(network: str | Path) -> dict[str, object]:
+def _named(network: str | Path) -> dict[str, object]:
+    """A network by the name of a generator, else by the path of an edge list."""
+    if str(network) in GENERATORS:
+        return {"kind": str(network)}
     return {"file": str(Path(network).expanduser().resolve())}
 
 
