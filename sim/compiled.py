@@ -1,8 +1,9 @@
-"""The one decorator for compiled loops, and the folder their machine code is kept in.
+"""The one decorator for compiled loops, and the folders their machine code is kept in.
 
 Numba keys a cached function on its own file only: a kernel that calls a function of another file keeps the old
-machine code after that file was edited. So the cache lives in a folder named by the hash of every source of this
-package; an edit anywhere gives a new folder. The user's own Numba settings are left as they were.
+machine code after that file was edited. So the loops of a module lie in a folder named by the hash of that module and
+of every module of this package that it imports, directly or not: an edit of any of them gives a new folder, and an edit
+elsewhere compiles nothing anew. The user's own Numba settings are left as they were.
 """
 
 from __future__ import annotations
@@ -10,27 +11,59 @@ from __future__ import annotations
 import atexit
 import hashlib
 import os
+import re
 import shutil
 import sys
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 
 import numba
 from numba import config
 
-_KEEP_FOLDERS = 4  # older caches are of no use to anyone; a few serve people who switch between versions
+_PACKAGE = Path(__file__).parent
+_KEEP_FOLDERS = 4  # of one module; older ones are of no use to anyone, a few serve people who switch between versions
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(sim[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+(sim[\w.]*))", re.M
+)
 
 
-def source_hash(package: Path | None = None) -> str:
-    """The hash (16 hex digits) of all Python sources of the package and of Numba's and Python's versions."""
-    root = package or Path(__file__).parent
+def source_hash(module: str, package: Path | None = None) -> str:
+    """The hash (16 hex digits) of a module (`sim.world.draws`), of all it imports of the package, and of Numba."""
+    package = package or _PACKAGE
     digest = hashlib.blake2b(digest_size=8)
     digest.update(f"{numba.__version__} {sys.version_info[:2]}".encode())
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode())
+    known: set[Path] = set()
+    waiting = [_file(module, package)]
+    while waiting:
+        path = waiting.pop()
+        if path is not None and path not in known:
+            known.add(path)
+            waiting += _imported(path, package)
+    for path in sorted(known):
+        digest.update(path.relative_to(package).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+@cache
+def _imported(path: Path, package: Path) -> tuple[Path | None, ...]:
+    """The files of the package that a file imports from, at its top or inside a function."""
+    found = []
+    for source, names, whole in _IMPORT.findall(path.read_text(encoding="utf-8")):
+        found.append(_file(source or whole, package))
+        found += [_file(f"{source}.{name}", package) for name in re.findall(r"\w+", names)]
+    return tuple(found)
+
+
+def _file(module: str, package: Path) -> Path | None:
+    """Where the source of a module lies; None for a name that is no module of the package."""
+    place = package.joinpath(*module.split(".")[1:])
+    for path in (place.with_suffix(".py"), place / "__init__.py"):
+        if path.is_file():
+            return path
+    return None
 
 
 def _cache_root() -> Path:
@@ -49,10 +82,10 @@ def _writable(folder: Path) -> bool:
         return False
 
 
-def _prune(root: Path, keep: Path) -> None:
-    """Remove the oldest caches that nobody used for a day; a failure here is no one's problem."""
+def _prune(root: Path, module: str, keep: Path) -> None:
+    """Remove the oldest caches of a module that nobody used for a day; a failure here is no one's problem."""
     try:
-        others = sorted((p for p in root.iterdir() if p.is_dir() and p != keep), key=lambda p: p.stat().st_mtime)
+        others = sorted((p for p in root.glob(f"{module}-*") if p != keep), key=lambda p: p.stat().st_mtime)
         for old in others[: max(0, len(others) - _KEEP_FOLDERS + 1)]:
             if time.time() - old.stat().st_mtime > 86400:
                 shutil.rmtree(old, ignore_errors=True)
@@ -63,12 +96,8 @@ def _prune(root: Path, keep: Path) -> None:
 def _choose_folder() -> Path:
     try:
         root = _cache_root()
-        folder = root / source_hash()
-        fresh = not folder.exists()
-        if _writable(folder):
-            if fresh:
-                _prune(root, folder)
-            return folder
+        if _writable(root):
+            return root
     except (OSError, RuntimeError):  # no home folder, a file in the way
         pass
     private = Path(tempfile.mkdtemp(prefix="trust-ripple-kernels-"))
@@ -85,13 +114,22 @@ def _choose_folder() -> Path:
 CACHE_FOLDER = _choose_folder()
 
 
+@cache
+def folder_of(module: str) -> Path:
+    """The folder with the machine code of a module's loops."""
+    folder = CACHE_FOLDER / f"{module}-{source_hash(module)}"
+    if not folder.exists():
+        _prune(CACHE_FOLDER, module, folder)
+    return folder
+
+
 def compiled(function):
     """Compile a loop with Numba: cached in our folder, without the GIL, no fastmath (results are IEEE-exact).
 
     A division by zero gives infinity, as in NumPy: the check that raises would keep loops from vectorising.
     """
     before = config.CACHE_DIR
-    config.CACHE_DIR = str(CACHE_FOLDER)
+    config.CACHE_DIR = str(folder_of(function.__module__))
     try:
         return numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")(function)
     finally:
@@ -99,5 +137,5 @@ def compiled(function):
 
 
 def cached() -> bool:
-    """True when machine code from an earlier start is there, so that nothing has to be compiled."""
-    return any(CACHE_FOLDER.rglob("*.nbi"))
+    """True when the loops of a run were compiled by an earlier start."""
+    return any(folder_of("sim.dynamics.tick").rglob("*.nbi"))

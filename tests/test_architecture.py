@@ -216,7 +216,7 @@ def texts() -> Iterator[tuple[Path, str]]:
         for path in sorted(folders.pop().iterdir()):
             if path.is_dir() and not path.is_symlink():
                 folders += [] if skipped.match(path.name) else [path]
-            elif path.is_file():
+            elif path.is_file() and path.name != ".git":  # in a linked working tree it names its home
                 data = path.read_bytes()
                 if b"\0" not in data:
                     yield path, data.decode("utf-8", errors="replace")

@@ -13,7 +13,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -198,19 +197,43 @@ def test_no_loop_is_compiled_in_another_way() -> None:
             assert word != "njit" or path.name == "compiled.py", f"{name}: decorate with sim.compiled.compiled"
 
 
-def test_the_hash_sees_every_source_and_nothing_else(tmp_path: Path) -> None:
-    """source_hash changes with the text, the name and the number of .py files, and with nothing else."""
-    from sim.compiled import source_hash
+def test_the_hash_sees_a_module_and_all_it_imports_and_nothing_else(tmp_path: Path) -> None:
+    """source_hash changes with the text of the module and of what it imports, at any distance; not with the rest."""
+    from sim import compiled
 
+    files = {
+        "top.py": "from sim.a import (\n    left,\n    right,\n)\n",
+        "a/__init__.py": "",
+        "a/left.py": "def f():\n    from sim.deep import x as y\n",
+        "a/right.py": "import sim.other\n",
+        "a/apart.py": "x = 1\n",
+        "deep.py": "x = 1\n",
+        "other.py": "x = 1\n",
+    }
     (tmp_path / "a").mkdir()
-    (tmp_path / "a" / "one.py").write_text("x = 1\n", encoding="utf-8")
-    first = source_hash(tmp_path)
-    (tmp_path / "notes.txt").write_text("not a source", encoding="utf-8")
-    assert source_hash(tmp_path) == first
-    (tmp_path / "a" / "one.py").write_text("x = 2\n", encoding="utf-8")
-    second = source_hash(tmp_path)
-    (tmp_path / "a" / "one.py").rename(tmp_path / "a" / "two.py")
-    third = source_hash(tmp_path)
-    (tmp_path / "b.py").write_text("", encoding="utf-8")
-    assert len({first, second, third, source_hash(tmp_path)}) == 4
-    assert np.all([len(h) == 16 for h in (first, second, third)])
+
+    def hashed(changed: str = "") -> str:
+        for name, text in files.items():
+            (tmp_path / name).write_text(text + ("# changed\n" if name == changed else ""), encoding="utf-8")
+        compiled._imported.cache_clear()
+        return compiled.source_hash("sim.top", tmp_path)
+
+    first = hashed()
+    assert len(first) == 16 and first == hashed()
+    assert {name for name in files if hashed(name) != first} == set(files) - {"a/apart.py"}
+
+
+def test_every_module_that_an_import_names_is_in_the_hash() -> None:
+    """The pattern that finds imports against Python's own reading of them, over every file of the package."""
+    from sim import compiled
+
+    package = ROOT / "sim"
+    for path in sorted(package.rglob("*.py")):
+        named = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sim":
+                named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            elif isinstance(node, ast.Import):
+                named |= {alias.name for alias in node.names if alias.name.split(".")[0] == "sim"}
+        files = {compiled._file(str(name), package) for name in named} - {None}
+        assert files <= set(compiled._imported(path, package)), path
