@@ -157,6 +157,25 @@ def test_compiled_and_numpy_draws_are_the_same_numbers(dtype: type) -> None:
     np.testing.assert_allclose(out, draws.exponentials(key, WHO, 6), rtol=4 * np.finfo(float).eps, atol=0)
 
 
+@compiled
+def toss(key, who, event, chance, out):
+    """out[i] = the coin of (who, event[i])."""
+    begun, least = draws.of_one(key, who), draws.bound(chance)
+    for i in range(len(event)):
+        out[i] = draws.coin(begun, event[i], least)
+
+
+def test_a_coin_falls_exactly_when_its_uniform_is_below_the_chance() -> None:
+    """Also at chances that are a uniform, the number before and after it, 0, 1, and next to both."""
+    key, event = draws.stream(8, "coins"), WHO.astype(np.uint64)
+    u = draws.uniforms(key, 5, event)
+    out = np.empty(N, bool)
+    tight = [f(x) for x in u[:5] for f in (float, lambda x: np.nextafter(x, 0), lambda x: np.nextafter(x, 1))]
+    for chance in (0.0, 1.0, 2.0**-53, 1 - 2.0**-53, 1e-300, 0.1, 0.5, u.min(), u.max(), *tight):
+        toss(key, np.uint64(5), event, chance, out)
+        assert np.array_equal(out, u < chance), chance
+
+
 def test_a_draw_is_never_0_and_never_1() -> None:
     """u = (b + 1/2) 2^-52 lies in [2^-53, 1 - 2^-53] for b from 0 to 2^52 - 1, and each b has a u of its own.
 
