@@ -30,6 +30,7 @@ FLOORS = (
 # What is not named here is open to all.
 LIBRARIES = {
     "numba": (("sim.compiled",), ("sim.compiled",)),
+    "llvmlite": (("sim.compiled",), ("sim.compiled",)),
     "mesa": (("sim.model",), ("sim.model",)),
     "networkx": (("sim.world",), ()),
     "scipy": (("sim.world",), ()),

@@ -11,7 +11,7 @@ from queue import SimpleQueue
 import numpy as np
 
 from sim.dynamics import state as s
-from sim.dynamics.talk import BINS, DIFFERENCES_SIZE, SCRATCH_SIZE
+from sim.dynamics.talk import BINS, LANES, new_scratch
 
 _RANGES_EACH = 8  # per thread: enough that a slow one does not keep the others waiting
 
@@ -21,7 +21,7 @@ class Bench:
     """What one thread needs for itself in the talk step: see `talk.talk_block`."""
 
     scratch: np.ndarray
-    differences: np.ndarray
+    lanes: np.ndarray
     work: np.ndarray
     counts: np.ndarray
 
@@ -29,9 +29,9 @@ class Bench:
     def new(cls) -> Bench:
         """An empty one."""
         return cls(
-            np.zeros(SCRATCH_SIZE, np.float32),
-            np.zeros(DIFFERENCES_SIZE),
-            np.zeros(3 * s.BLOCK, np.int32),
+            new_scratch(),
+            np.zeros(LANES),
+            np.zeros(2 * s.BLOCK, np.int32),
             np.zeros((4, BINS), np.uint32),
         )
 

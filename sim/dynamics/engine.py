@@ -22,7 +22,7 @@ from sim.dynamics.crew import Bench, Crew
 from sim.dynamics.exposure import DailyCycle, meetings
 from sim.dynamics.setup import LARGE, Setup
 from sim.dynamics.stories import EMPTIED, FULLEST, Hearsay, count_kept, move_table, push
-from sim.dynamics.talk import N_SUMS, relax_blocks
+from sim.dynamics.talk import N_SUMS, Ties, relax_blocks
 from sim.dynamics.tick import advance, close_step, talk_blocks
 from sim.dynamics.trust import Times, fades_at
 from sim.world import draws
@@ -77,7 +77,8 @@ class Engine:
         self.flags = np.zeros(s.padded(n), np.uint8)
         self.flags[:n][people.follows] = s.FOLLOWS
         graph = self.world.graph
-        self.weight = graph.weight if graph.weight is not None else np.zeros(0, np.float32)
+        weight = graph.weight if graph.weight is not None else np.zeros(0, np.float32)
+        self.ties = Ties(graph.start, graph.heard, weight, *graph.side_by_side)
         self.trust = np.zeros((2, s.padded(n)), np.float32)
 
     def _lay_out_acts(self) -> None:
@@ -139,15 +140,14 @@ class Engine:
 
     def _settle_talk(self) -> None:
         """Expressed trust starts where talk leaves it in peace, so that a run without acts stands still."""
-        graph, p = self.world.graph, self.setup.numbers
+        p = self.setup.numbers
         self.trust[0, : self.n] = s.column(self.columns, s.OWN, self.n)
         if not np.any(self.world.people.own_rate):
             return
 
         def sweep(first: int, last: int, bench: Bench) -> float:
             return relax_blocks(
-                first, last, self.n, self.trust[0], self.columns, graph.start, graph.heard, self.weight, p.confidence,
-                bench.scratch, self.trust[1]
+                first, last, self.n, self.trust[0], self.columns, self.ties, p.confidence, bench.scratch, self.trust[1]
             )  # fmt: skip
 
         for _ in range(_MOST_SWEEPS):
@@ -195,11 +195,11 @@ class Engine:
         bench = self.crew.benches[0]
         while True:
             status = advance(
-                to, _WORK, self.many, self.trust, self.world.people.who, graph.start, graph.heard, self.weight,
-                graph.back_start, graph.back, self.hear, self.times, self.clock, self.acts, self.meeting_time,
-                self.meeting_user, self.met, self.queue, self.state, self.columns, self.flags, self.answered,
-                self.books, self.expressed, self.hops, self.setup.numbers.confidence, bench.scratch, bench.differences,
-                bench.work, self.sums, bench.counts, self.lowest, self.rows
+                to, _WORK, self.many, self.trust, self.world.people.who, self.ties, graph.back_start, graph.back,
+                self.hear, self.times, self.clock, self.acts, self.meeting_time, self.meeting_user, self.met,
+                self.queue, self.state, self.columns, self.flags, self.answered, self.books, self.expressed, self.hops,
+                self.setup.numbers.confidence, bench.scratch, bench.lanes, bench.work, self.sums, bench.counts,
+                self.lowest, self.rows
             )  # fmt: skip
             if status == s.DONE or status == s.PAUSE:
                 return
@@ -213,13 +213,10 @@ class Engine:
                     return
 
     def _talk_step(self) -> None:
-        graph = self.world.graph
-
         def part(first: int, last: int, bench: Bench) -> None:
             talk_blocks(
-                first, last, self.trust, self.columns, self.flags, graph.start, graph.heard, self.weight, self.times,
-                self.clock, self.state, self.setup.numbers.confidence, bench.scratch, bench.differences, bench.work,
-                self.sums, bench.counts
+                first, last, self.trust, self.columns, self.flags, self.ties, self.times, self.clock, self.state,
+                self.setup.numbers.confidence, bench.scratch, bench.lanes, bench.work, self.sums, bench.counts
             )  # fmt: skip
 
         self.crew.spread(part)

@@ -55,8 +55,8 @@ def row(user):
 
 
 def padded(n: int) -> int:
-    """n users, filled up to whole blocks; the added ones have no trust, no ties and are never counted."""
-    return -(-n // BLOCK) * BLOCK
+    """n users and at least one more, filled up to whole blocks; those have no trust, no ties and are never counted."""
+    return (n // BLOCK + 1) * BLOCK
 
 
 def column(columns: np.ndarray, which: int, n: int) -> np.ndarray:

@@ -16,9 +16,11 @@ Source: Friedkin & Johnsen 1990, doi:10.1080/0022250X.1990.9990069; bounded conf
 
 from __future__ import annotations
 
+from collections import namedtuple
+
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import compiled, compiled_into
 from sim.dynamics.state import (
     BASE_C,
     BASE_E,
@@ -43,6 +45,7 @@ from sim.dynamics.state import (
 )  # fmt: skip
 from sim.dynamics.trust import blended, side, single
 
+_PLACES = tuple(np.uint64(k) for k in range(1, 9))
 BINS = 512  # of the histogram from which quantiles are read
 
 # sums of one block; a group is all, followers, reached
@@ -53,44 +56,78 @@ BINS = 512  # of the histogram from which quantiles are read
 N_SUMS = 12
 GROUPS = ("all", "followers", "reached")
 
-# the scratch block of a thread, f4, one row of BLOCK after the other; and the exact differences, f8
-S_TRUST, S_OWN, S_COGNITIVE, S_AFFECTIVE, S_WOUND, S_SCAR, S_MEAN, S_SHARE = range(0, 8 * BLOCK, BLOCK)
-SCRATCH_SIZE = 8 * BLOCK
-D_TIME, D_PULL, D_TALK = range(0, 3 * BLOCK, BLOCK)
-DIFFERENCES_SIZE = 3 * BLOCK
+# the scratch block of a thread, f4, one row of BLOCK after the other
+S_TRUST, S_OWN, S_COGNITIVE, S_AFFECTIVE, S_WOUND, S_SCAR, S_MEAN, S_MIDDLE, S_SHARE = range(0, 9 * BLOCK, BLOCK)
+SCRATCH_SIZE = 9 * BLOCK
+LANES = 64
 
 
-@compiled
-def heard_means(first, n, trust, start, heard, weight, scratch):
+def new_scratch() -> np.ndarray:
+    """The scratch block of a thread. Everyone's share of weight is 1 unless confidence is bounded."""
+    scratch = np.zeros(SCRATCH_SIZE, np.float32)
+    scratch[S_SHARE:] = 1.0
+    return scratch
+
+
+Ties = namedtuple("Ties", "start heard weight offset ids inverse")
+Ties.__doc__ = """Who listens to whom: user i hears heard[start[i]:start[i+1]].
+
+start i8[n+1], heard u4[m]; weight f4[m] with rows that sum to 1, or f4[0] for equal weights; offset, ids and inverse as
+in `sim.world.side_by_side`.
+"""
+
+
+@compiled_into
+def heard_means(first, n, trust, ties, scratch):
     """Mean trust of those each of n users hears, summed in float64: the same for any order of the ties.
 
-    trust f4[n] 0..1; start i8[n+1], heard u4[m]: user i hears heard[start[i]:start[i+1]]; weight f4[m] with rows that
-    sum to 1, or f4[0] for equal weights. A user who hears nobody gets 0 (and has ks 0).
+    trust f4[padded(n)] 0..1. A user who hears nobody gets 0 (and has ks 0).
     """
-    if weight.size:
+    if ties.weight.size:
         for k in range(n):
             s = 0.0
-            for e in range(start[first + k], start[first + k + 1]):
-                s += np.float64(weight[e]) * np.float64(trust[heard[e]])
+            for e in range(ties.start[first + k], ties.start[first + k + 1]):
+                s += np.float64(ties.weight[e]) * np.float64(trust[ties.heard[e]])
             scratch[S_MEAN + k] = s
-        return
+    elif ties.ids.size:
+        eight_sums(first // 8, (n + 7) // 8, trust, ties.offset, ties.ids, scratch)
+        for k in range(n):
+            scratch[S_MEAN + k] *= ties.inverse[first + k]
+    else:
+        for k in range(n):
+            s = 0.0
+            for e in range(ties.start[first + k], ties.start[first + k + 1]):
+                s += np.float64(trust[ties.heard[e]])
+            scratch[S_MEAN + k] = np.float32(s) * ties.inverse[first + k]
+
+
+@compiled_into
+def eight_sums(first, slices, trust, offset, ids, scratch):
+    """Sums of trust over eight rows at a time, in eight lanes. slices: how many, from the first on."""
     # unsigned places: a signed one would be tested for counting from the end, at half the speed
-    one, two = np.uint64(1), np.uint64(2)
-    for k in range(n):
-        place, end = np.uint64(start[first + k]), np.uint64(start[first + k + 1])
-        s0, s1 = 0.0, 0.0
-        while place + two <= end:
-            s0 += trust[heard[place]]
-            s1 += trust[heard[place + one]]
-            place = place + two
-        if place < end:
-            s0 += trust[heard[place]]
-        scratch[S_MEAN + k] = (s0 + s1) / max(1, start[first + k + 1] - start[first + k])
+    one, two, three, four, five, six, seven, eight = _PLACES
+    for k in range(slices):
+        s0, s1, s2, s3, s4, s5, s6, s7 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        at, end = np.uint64(offset[first + k]), np.uint64(offset[first + k + 1])
+        while at < end:
+            s0 += trust[ids[at]]
+            s1 += trust[ids[at + one]]
+            s2 += trust[ids[at + two]]
+            s3 += trust[ids[at + three]]
+            s4 += trust[ids[at + four]]
+            s5 += trust[ids[at + five]]
+            s6 += trust[ids[at + six]]
+            s7 += trust[ids[at + seven]]
+            at = at + eight
+        out = S_MEAN + 8 * k
+        scratch[out], scratch[out + 1], scratch[out + 2], scratch[out + 3] = s0, s1, s2, s3
+        scratch[out + 4], scratch[out + 5], scratch[out + 6], scratch[out + 7] = s4, s5, s6, s7
 
 
-@compiled
-def near_means(first, n, trust, start, heard, weight, confidence, scratch):
+@compiled_into
+def near_means(first, n, trust, ties, confidence, scratch):
     """As `heard_means`, over those within `confidence` of a user only; and the share of weight they have."""
+    start, heard, weight = ties.start, ties.heard, ties.weight
     for k in range(n):
         i = first + k
         a, b = start[i], start[i + 1]
@@ -106,17 +143,18 @@ def near_means(first, n, trust, start, heard, weight, confidence, scratch):
 
 
 _ZERO, _HALF, _ONE = np.float32(0), np.float32(0.5), np.float32(1)
-_MOST, _UNITS, _UNIT, _FIRST_FLAG = np.float32(100), np.float32(2.0**24), 2.0**-24, np.int32(1)
+_EIGHT, _MOST, _FIRST_FLAG, _NONE = np.float32(8), np.float32(64), np.int32(1), np.int32(0)
+_FINE, _FINE_UNIT = np.float32(2.0**21), 2.0**-21  # BLOCK values up to 1 stay below 2^31
 _E3, _E4, _E5, _E6, _E7, _E8 = (np.float32(1 / k) for k in (6, 24, 120, 720, 5040, 40320))
 
 
-@compiled
+@compiled_into
 def response_of_step(x):
     """chi / h = (x - 1 + exp(-x)) / x^2 for a float32 x in 0..1, by its series (error below 3e-6, at 1)."""
     return _HALF - x * (_E3 - x * (_E4 - x * (_E5 - x * (_E6 - x * (_E7 - x * _E8)))))
 
 
-@compiled
+@compiled_into
 def jump_of_own(columns, at, drift, jump, left, length):
     """Tell the pull of the running step that own trust of a user drifted, then jumped, `left` hours before its end.
 
@@ -130,26 +168,29 @@ def jump_of_own(columns, at, drift, jump, left, length):
     columns[at + KICK] += np.float32(h * share * drift - phi_whole * (drift + jump) + phi_rest * jump)
 
 
-@compiled
-def block_sum(values, first):
-    """Sum of BLOCK values from `first` on in float64, in eight lanes: a fixed order that vectorises."""
-    s0, s1, s2, s3, s4, s5, s6, s7 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    for k in range(0, BLOCK, 8):
-        s0 += values[first + k]
-        s1 += values[first + k + 1]
-        s2 += values[first + k + 2]
-        s3 += values[first + k + 3]
-        s4 += values[first + k + 4]
-        s5 += values[first + k + 5]
-        s6 += values[first + k + 6]
-        s7 += values[first + k + 7]
-    return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
+@compiled_into
+def block_sum(values, first, lanes):
+    """Sum of BLOCK values from `first` on in float64, in lanes that add up side by side: a fixed order that vectorises.
+
+    lanes  f8[LANES], to work in
+    """
+    for k in range(LANES):
+        lanes[k] = values[first + k]
+    for start in range(first + LANES, first + BLOCK, LANES):
+        for k in range(LANES):
+            lanes[k] += values[start + k]
+    width = LANES // 2
+    while width > 0:
+        for k in range(width):
+            lanes[k] += lanes[k + width]
+        width //= 2
+    return lanes[0]
 
 
-@compiled
+@compiled_into
 def talk_block(
-    block, n_users, trust, new, columns, flags, start, heard, weight, fades, length, ratio, confidence, low, high,
-    scratch, differences, work, sums, counts
+    block, n_users, trust, new, columns, flags, ties, fades, length, ratio, confidence, low, high, scratch, lanes, work,
+    sums, counts
 ):  # fmt: skip
     """One talk step for the users of one block.
 
@@ -158,30 +199,33 @@ def talk_block(
     length      h of the step;  ratio  of it to the step before
     confidence  people further apart do not move each other; 1: everyone does
     low, high   trust below / above which a user counts as detractor / advocate
-    scratch     f4[SCRATCH_SIZE],  differences  f8[DIFFERENCES_SIZE], of this thread;  work  i4[3 * BLOCK]
+    scratch     f4[SCRATCH_SIZE] (see `new_scratch`),  lanes  f8[LANES],  work  i4[2 * BLOCK], of this thread
     sums        f8[3, N_SUMS], filled: all, followers, reached
     counts      u4[4, BINS], of this thread, added to: users by flags and trust
     """
     first = block * BLOCK
     n = min(BLOCK, n_users - first)
-    bounded = confidence < 1.0
-    if bounded:
-        near_means(first, n, trust, start, heard, weight, confidence, scratch)
+    if confidence < 1.0:
+        near_means(first, n, trust, ties, confidence, scratch)
     else:
-        heard_means(first, n, trust, start, heard, weight, scratch)
-        for k in range(n):
-            scratch[S_SHARE + k] = _ONE
+        heard_means(first, n, trust, ties, scratch)
     # loops over a whole block at constant distances within one array: so that they vectorise
     users = columns[block * BLOCK_SIZE : (block + 1) * BLOCK_SIZE]
+    before, after = trust[first : first + BLOCK], new[first : first + BLOCK]
     own_trust_block(users, fades, scratch)
-    express_block(users, trust[first : first + BLOCK], new[first : first + BLOCK], length, ratio, scratch, differences)
+    express_block(users, before, length, ratio, scratch)
+    # what is booked are differences of values that are stored, in full precision
+    own, middle = block_sum(scratch, S_OWN, lanes), block_sum(scratch, S_MIDDLE, lanes)
+    expressed = block_sum(scratch, S_TRUST, lanes)
+    sums[0, SUM_TIME] = own - block_sum(users, OWN, lanes)
+    sums[0, SUM_PULL] = middle - block_sum(before, 0, lanes)
+    sums[0, SUM_TALK] = expressed - middle
     observe_block(n, flags[first : first + BLOCK], scratch, low, high, work, sums, counts)
-    sums[0, SUM_TIME] = block_sum(differences, np.int64(D_TIME))
-    sums[0, SUM_PULL] = block_sum(differences, np.int64(D_PULL))
-    sums[0, SUM_TALK] = block_sum(differences, np.int64(D_TALK))
+    sums[0, SUM_TRUST], sums[0, SUM_OWN] = expressed, own
+    store_block(users, before, after, length, scratch)
 
 
-@compiled
+@compiled_into
 def own_trust_block(users, fades, scratch):
     """Own trust, its two sides, wounds and scars of one block as of `fades`, into the scratch block."""
     f = single(fades)
@@ -196,14 +240,14 @@ def own_trust_block(users, fades, scratch):
         scar = users[k + SCAR_E] * f.scar
         scratch[k + S_WOUND] += wound
         scratch[k + S_SCAR] += scar
-        scratch[k + S_AFFECTIVE] = side(users[k + BASE_E], users[k + GAIN_E] * f.gain, wound, scar)
-    for k in range(BLOCK):
-        scratch[k + S_OWN] = blended(users[k + WEIGHT], scratch[k + S_COGNITIVE], scratch[k + S_AFFECTIVE])
+        affective = side(users[k + BASE_E], users[k + GAIN_E] * f.gain, wound, scar)
+        scratch[k + S_AFFECTIVE] = affective
+        scratch[k + S_OWN] = blended(users[k + WEIGHT], scratch[k + S_COGNITIVE], affective)
 
 
-@compiled
-def express_block(users, trust, new, length, ratio, scratch, differences):
-    """The step of expressed trust of one block; every booking is the difference of two values that are written."""
+@compiled_into
+def express_block(users, trust, length, ratio, scratch):
+    """The step of expressed trust of one block: first what own trust pulls, then what talk does, into the scratch."""
     h, ratio = np.float32(length), np.float32(ratio)
     for k in range(BLOCK):
         ks = users[k + TALK_RATE] * scratch[k + S_SHARE]
@@ -217,12 +261,14 @@ def express_block(users, trust, new, length, ratio, scratch, differences):
         pull = ka * (phi * (x - t) + chi * (x_new - x) + users[k + KICK])
         talk = ks * (phi * (mean - t) + chi * ratio * (mean - users[k + MEAN_BEFORE]))
         middle = min(_ONE, max(_ZERO, t + pull))
-        after = min(_ONE, max(_ZERO, middle + talk))
-        differences[k + D_PULL] = np.float64(middle) - np.float64(t)
-        differences[k + D_TALK] = np.float64(after) - np.float64(middle)
-        differences[k + D_TIME] = np.float64(x_new) - np.float64(x)
-        scratch[k + S_TRUST] = after
-    half = _HALF * h
+        scratch[k + S_MIDDLE] = middle
+        scratch[k + S_TRUST] = min(_ONE, max(_ZERO, middle + talk))
+
+
+@compiled_into
+def store_block(users, trust, new, length, scratch):
+    """Write what the step of one block gave."""
+    half = _HALF * np.float32(length)
     for k in range(BLOCK):
         after = scratch[k + S_TRUST]
         users[k + TRUST_HOURS] += half * (trust[k] + after)
@@ -232,14 +278,15 @@ def express_block(users, trust, new, length, ratio, scratch, differences):
         users[k + KICK] = _ZERO
 
 
-@compiled
+@compiled_into
 def observe_block(n, flags, scratch, low, high, work, sums, counts):
     """Sums and counts of what is seen of the first n users of a block: see `talk_block`.
 
-    Sums are taken in whole units of 2^-24: exact in any order, and so they vectorise.
-    work  i4[3 * BLOCK], to work in: all ones for followers, for those reached; then the values of one quantity
+    Sums are taken in whole units of 2^-21 (of more where values above 1 or 8 are met), rounded: exact in any order, and so
+    they vectorise.
+    work  i4[2 * BLOCK], to work in: all ones for followers, for those reached
     """
-    bins, low, high = np.float32(BINS), np.float32(low), np.float32(high)
+    bins = np.float32(BINS)
     for k in range(BLOCK):
         flag = np.int32(flags[k])
         work[k] = -(flag & _FIRST_FLAG)
@@ -247,61 +294,66 @@ def observe_block(n, flags, scratch, low, high, work, sums, counts):
     for k in range(n):
         place = np.uint64(min(np.int32(BINS - 1), np.int32(scratch[k + S_TRUST] * bins)))
         counts[np.uint64(flags[k] & 3), place] += np.uint32(1)
-    whole_units(scratch, np.int64(S_TRUST), work, sums, np.int64(SUM_TRUST), _UNIT)
-    whole_units(scratch, np.int64(S_OWN), work, sums, np.int64(SUM_OWN), _UNIT)
-    whole_units(scratch, np.int64(S_COGNITIVE), work, sums, np.int64(SUM_COGNITIVE), _UNIT)
-    whole_units(scratch, np.int64(S_AFFECTIVE), work, sums, np.int64(SUM_AFFECTIVE), _UNIT)
-    whole_units(scratch, np.int64(S_WOUND), work, sums, np.int64(SUM_WOUND), 0.5 * _UNIT)  # of two sides
-    whole_units(scratch, np.int64(S_SCAR), work, sums, np.int64(SUM_SCAR), 0.5 * _UNIT)
-    for k in range(BLOCK):
-        work[k + 2 * BLOCK] = np.int32(scratch[k + S_TRUST] > high)
-    split_sum(work, sums, np.int64(SUM_HIGH), 1.0)
-    for k in range(BLOCK):
-        work[k + 2 * BLOCK] = np.int32(scratch[k + S_TRUST] < low)
-    split_sum(work, sums, np.int64(SUM_LOW), 1.0)
-    if low > _ZERO:
-        sums[0, SUM_LOW] -= BLOCK - n  # the places that fill up the last block
-    for k in range(BLOCK):
-        work[k + 2 * BLOCK] = _FIRST_FLAG
-    split_sum(work, sums, np.int64(COUNT), 1.0)
-    sums[0, COUNT] = n
-    # the books are checked against these two: in full precision
-    sums[0, SUM_TRUST] = block_sum(scratch, np.int64(S_TRUST))
-    sums[0, SUM_OWN] = block_sum(scratch, np.int64(S_OWN))
+    group_sums(scratch, S_TRUST, work, _FINE, _FINE_UNIT, sums, SUM_TRUST)
+    group_sums(scratch, S_OWN, work, _FINE, _FINE_UNIT, sums, SUM_OWN)
+    group_sums(scratch, S_COGNITIVE, work, _FINE, _FINE_UNIT, sums, SUM_COGNITIVE)
+    group_sums(scratch, S_AFFECTIVE, work, _FINE, _FINE_UNIT, sums, SUM_AFFECTIVE)
+    for first, which in ((S_WOUND, SUM_WOUND), (S_SCAR, SUM_SCAR)):  # the mean of two sides, without a highest value
+        scale, unit = _FINE, _FINE_UNIT
+        for most in (_ONE, _EIGHT):
+            larger = _NONE
+            for k in range(BLOCK):
+                larger = np.int32(larger + np.int32(scratch[first + k] > most))
+            if larger:
+                scale, unit = scale / _EIGHT, 8.0 * unit
+        group_sums(scratch, first, work, scale, 0.5 * unit, sums, which)
+    group_counts(scratch, low, high, n, work, sums)
 
 
-@compiled
-def whole_units(values, first, work, sums, which, unit):
-    """Split sums (see `split_sum`) of BLOCK float32 values in 0..100, cut to whole units."""
+@compiled_into
+def group_sums(values, first, work, scale, unit, sums, which):
+    """Fill sums[:, which] with the sum of BLOCK values over everyone, followers, and those reached."""
+    everyone, followers, reached = _NONE, _NONE, _NONE
     for k in range(BLOCK):
-        work[k + 2 * BLOCK] = np.int32(min(values[first + k], _MOST) * _UNITS)
-    split_sum(work, sums, which, unit)
-
-
-@compiled
-def split_sum(work, sums, which, unit):
-    """Fill sums[:, which] with the sum of the whole numbers in `work` over everyone, followers, and those reached."""
-    everyone, followers, reached = 0, 0, 0
-    for k in range(BLOCK):
-        value = work[k + 2 * BLOCK]
-        everyone += value
-        followers += value & work[k]
-        reached += value & work[k + BLOCK]
+        value = np.int32(min(values[first + k], _MOST) * scale + _HALF)
+        everyone = np.int32(everyone + value)
+        followers = np.int32(followers + (value & work[k]))
+        reached = np.int32(reached + (value & work[k + BLOCK]))
     sums[0, which], sums[1, which], sums[2, which] = everyone * unit, followers * unit, reached * unit
 
 
-@compiled
-def relax(first, n, trust, columns, start, heard, weight, confidence, scratch, new):
+@compiled_into
+def group_counts(scratch, low, high, n, work, sums):
+    """Fill the numbers of advocates, detractors and users in everyone, followers, and those reached."""
+    high, low = np.float32(high), np.float32(low)
+    for above, which in ((True, SUM_HIGH), (False, SUM_LOW)):
+        everyone, followers, reached = _NONE, _NONE, _NONE
+        for k in range(BLOCK):
+            trust = scratch[k + S_TRUST]
+            value = np.int32(trust > high) if above else np.int32(trust < low)
+            everyone = np.int32(everyone + value)
+            followers = np.int32(followers - (-value & work[k]))
+            reached = np.int32(reached - (-value & work[k + BLOCK]))
+        sums[0, which], sums[1, which], sums[2, which] = everyone, followers, reached
+    if low > _ZERO:
+        sums[0, SUM_LOW] -= BLOCK - n  # the places that fill up the last block
+    followers, reached = _NONE, _NONE
+    for k in range(BLOCK):
+        followers = np.int32(followers - work[k])
+        reached = np.int32(reached - work[k + BLOCK])
+    sums[0, COUNT], sums[1, COUNT], sums[2, COUNT] = n, followers, reached
+
+
+@compiled_into
+def relax(first, n, trust, columns, ties, confidence, scratch, new):
     """One sweep of one block toward the fixed point of talk, T = (ks M + ka X) / (ks + ka); the largest change.
 
     trust, new f4[padded], not the same array. A user with neither pull keeps its trust.
     """
-    for k in range(n):
-        scratch[S_SHARE + k] = _ONE
     if confidence < 1.0:
-        near_means(first, n, trust, start, heard, weight, confidence, scratch)
+        near_means(first, n, trust, ties, confidence, scratch)
     else:
-        heard_means(first, n, trust, start, heard, weight, scratch)
+        heard_means(first, n, trust, ties, scratch)
     at = row(first)
     largest = 0.0
     for k in range(n):
@@ -316,12 +368,12 @@ def relax(first, n, trust, columns, start, heard, weight, confidence, scratch, n
 
 
 @compiled
-def relax_blocks(first_block, last_block, n_users, trust, columns, start, heard, weight, confidence, scratch, new):
+def relax_blocks(first_block, last_block, n_users, trust, columns, ties, confidence, scratch, new):
     """`relax` for a range of blocks; the largest change of a user's trust."""
     largest = 0.0
     for block in range(first_block, last_block):
         first = block * BLOCK
         n = min(BLOCK, n_users - first)
-        change = relax(first, n, trust, columns, start, heard, weight, confidence, scratch, new)
+        change = relax(first, n, trust, columns, ties, confidence, scratch, new)
         largest = max(largest, change)
     return largest

@@ -17,7 +17,6 @@ from sim.compiled import compiled
 from sim.dynamics.observe import write_row
 from sim.dynamics.state import (
     AWAKE,
-    BLOCK,
     CLOCK_BASE,
     DONE,
     GROUP_HIGH,
@@ -138,25 +137,25 @@ def next_step(state, clock):
 
 @compiled
 def talk_blocks(
-    first_block, last_block, trust, columns, flags, start, heard, weight, times, clock, state, confidence, scratch,
-    differences, work, sums, counts
+    first_block, last_block, trust, columns, flags, ties, times, clock, state, confidence, scratch, lanes, work,
+    sums, counts
 ):  # fmt: skip
     """The talk step for a range of blocks; each thread has its own scratch, differences and counts."""
     fades = fades_at(clock[STEP_END], clock[CLOCK_BASE], times)
     ratio = clock[STEP_LENGTH] / clock[LAST_LENGTH]
     for block in range(first_block, last_block):
         talk_block(
-            block, start.size - 1, trust[state[SIDE]], trust[1 - state[SIDE]], columns, flags, start, heard,
-            weight, fades, clock[STEP_LENGTH], ratio, confidence, clock[GROUP_LOW], clock[GROUP_HIGH], scratch,
-            differences, work, sums[block], counts
+            block, ties.start.size - 1, trust[state[SIDE]], trust[1 - state[SIDE]], columns, flags, ties, fades,
+            clock[STEP_LENGTH], ratio, confidence, clock[GROUP_LOW], clock[GROUP_HIGH], scratch, lanes, work,
+            sums[block], counts
         )  # fmt: skip
 
 
 @compiled
 def advance(
-    until, patience, many, trust, who, start, heard, weight, back_start, back, hear, times, clock, acts, meeting_time,
-    meeting_user, met, queue, state, columns, flags, answered, books, expressed, hops, confidence, scratch, differences,
-    work, sums, counts, lowest, rows
+    until, patience, many, trust, who, ties, back_start, back, hear, times, clock, acts, meeting_time,
+    meeting_user, met, queue, state, columns, flags, answered, books, expressed, hops, confidence, scratch, lanes, work,
+    sums, counts, lowest, rows
 ):  # fmt: skip
     """Run to `until` (h). Returns DONE; GROW_... when an array must grow; TALK_DUE when `many` (the caller spreads the
     blocks of the talk step over threads and calls `close_step`); PAUSE after `patience` events, so that the caller can
@@ -188,10 +187,10 @@ def advance(
                     state[AWAKE] = RUNNING
                 if many:
                     return TALK_DUE
-                blocks = (n + BLOCK - 1) // BLOCK
+                blocks = sums.shape[0]
                 talk_blocks(
-                    np.int64(0), blocks, trust, columns, flags, start, heard, weight, times, clock, state, confidence,
-                    scratch, differences, work, sums, counts
+                    np.int64(0), blocks, trust, columns, flags, ties, times, clock, state, confidence, scratch, lanes, work,
+                    sums, counts
                 )  # fmt: skip
                 close_step(blocks, sums, counts, state, clock, books, expressed, trust, lowest, rows, acts)
                 state[WORK] += n // 8

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.errors import RippleError, did_you_mean
 from sim.world import csr, pieces
+from sim.world.side_by_side import SideBySide, side_by_side
 
 if TYPE_CHECKING:
     import networkx
@@ -116,6 +117,11 @@ class Graph:
         friendships it is <k^2>/<k>. 0 without ties.
         """
         return float(np.dot(self.n_listeners, self.n_listened)) / self.n_arcs if self.n_arcs else 0.0
+
+    @cached_property
+    def side_by_side(self) -> SideBySide:
+        """Who each user listens to, laid out for a pass over all ties; made once."""
+        return side_by_side(self.start, self.heard)
 
     # --- names -------------------------------------------------------------------------------------------------------
     def label(self, row: int) -> str:
