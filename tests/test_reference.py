@@ -263,4 +263,4 @@ def test_books_are_the_same(both):
 def test_the_runs_use_every_account():
     """A comparison that never heard at hop 3 or never met a response would prove nothing about them."""
     used = {channel for run in RUNS for book, _, channel, _ in accounts(Engine(run()).run()) if book == "own"}
-    assert used == set(s.CHANNELS)
+    assert used == set(s.CHANNELS) - {"rule"}  # the model itself has no rules

@@ -98,6 +98,7 @@ class Engine:
         self.n_responses = 0
         self.books = np.zeros((16, len(s.CHANNELS)))
         self.expressed = np.zeros(2)
+        self.by_hand: dict[str, float] = {}  # expressed book: what causes outside the model did (byhand.py)
         self._audiences: dict[str, np.ndarray] = {}
 
     def _numbers(self) -> None:
@@ -363,10 +364,11 @@ class Engine:
         return self.trust[self.state[s.SIDE], : self.n]
 
     def mean_trust_over_time(self) -> np.ndarray:
-        """Mean of expressed trust from the start to now, f4[n] over rows."""
-        if self.state[s.AWAKE] != s.RUNNING:
+        """Mean of expressed trust from the start to the last step of talk, f4[n] over rows."""
+        summed = float(self.clock[s.STEP_END] - self.clock[s.STEP_LENGTH])  # talk goes in whole steps
+        if self.state[s.AWAKE] != s.RUNNING or summed <= 0.0:
             return self.expressed_trust()
-        return s.column(self.columns, s.TRUST_HOURS, self.n) / np.float32(self.now)
+        return s.column(self.columns, s.TRUST_HOURS, self.n) / np.float32(summed)
 
     def sides_and_wounds(self) -> dict[str, np.ndarray]:
         """The two sides of own trust, mean wound and mean scar of both sides (log units) now, each f8[n] over rows."""

@@ -133,9 +133,9 @@ ASLEEP, STIRRED, RUNNING = range(3)
 NOW, STEP_END, STEP_LENGTH, LAST_LENGTH, CLOCK_BASE, GROUP_LOW, GROUP_HIGH, LOWEST, STANDING = range(9)
 N_CLOCK = 9
 
-CHANNELS = ("direct", "hop 1", "hop 2", "hop 3+", "response", "time")
-DIRECT, HOP_1, HOP_2, HOP_3, RESPONSE, TIME = range(len(CHANNELS))
-PULL, TALK = 0, 1  # the two accounts of the expressed book
+CHANNELS = ("direct", "hop 1", "hop 2", "hop 3+", "response", "rule", "time")
+DIRECT, HOP_1, HOP_2, HOP_3, RESPONSE, RULE, TIME = range(len(CHANNELS))
+PULL, TALK = 0, 1  # the two accounts of the expressed book that the talk step writes
 
 # why the compiled loop came back
 DONE, GROW_QUEUE, GROW_MET, TALK_DUE, PAUSE = range(5)

@@ -28,7 +28,7 @@ from sim.show.style import (
 from sim.study.compare import Comparison
 from sim.study.results import Run
 
-CHANNELS = ("direct", "hop 1", "hop 2", "hop 3+", "response", "time")
+CHANNELS = ("direct", "hop 1", "hop 2", "hop 3+", "response", "rule", "time")
 HOPS = CHANNELS[:4]
 CALENDAR = "calendar"
 OTHERS = ("", "others")  # what has no row of its own
@@ -65,6 +65,8 @@ def account_words(cause: str, channel: str) -> str:
         return "all other accounts"
     if channel == CALENDAR:
         return f"calendar: {cause}"
+    if channel == "rule":
+        return cause
     words = _WORDS.get(channel, channel)
     return words if cause in ("time", channel) else f"{cause}: {words}"
 

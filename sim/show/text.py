@@ -93,7 +93,8 @@ def _head(measure: str) -> str:
 def ledger_table(run: Run) -> Table:
     """The own book of a run: causes by channels, in points of mean own trust, with its sums."""
     book = accounts(run)
-    channels = [channel for channel in CHANNELS if channel != "time"]
+    used = set(book["channel"])
+    channels = [channel for channel in CHANNELS if channel != "time" and (channel != "rule" or channel in used)]
     wide = book[book["channel"] != "time"].pivot_table(
         index="cause", columns="channel", values="points", aggfunc="sum", sort=False
     )
@@ -114,10 +115,11 @@ def talk_sentence(run: Run) -> str:
     """The expressed book of a run in one sentence."""
     book = run.ledger[run.ledger["book"] == "expressed"].groupby("channel")["trust"].sum()
     start, end = (float(as_points(run.series["trust"].iloc[k])) for k in (0, -1))
-    pull, talk = (float(as_points(book.get(name, 0.0))) for name in ("pull", "talk"))
+    pull, talk, rule = (float(as_points(book.get(name, 0.0))) for name in ("pull", "talk", "rule"))
+    by_rule = f", {_points(rule)} by rules and by hand" if "rule" in book.index else ""
     return (
         f"Expressed trust, which people show and act on, went from {start:.2f} to {end:.2f} points: "
-        f"{_points(pull)} by the pull of own trust, {_points(talk)} by talk."
+        f"{_points(pull)} by the pull of own trust, {_points(talk)} by talk{by_rule}."
     )
 
 
