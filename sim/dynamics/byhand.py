@@ -43,7 +43,7 @@ from sim.dynamics.state import (
     row,
 )  # fmt: skip
 from sim.dynamics.stories import find, settle
-from sim.dynamics.talk import S_MEAN, S_SHARE, heard_means, near_means
+from sim.dynamics.talk import S_MEAN, near_means
 from sim.errors import RippleError, did_you_mean
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def set_expressed(engine: Engine, rows: ArrayLike, values: ArrayLike, cause: str
     trust = engine.trust[engine.state[s.SIDE]]
     marks, listeners = np.zeros(engine.n, np.uint8), np.empty(engine.n, np.int64)
     count = affected(users, graph.back_start, graph.back, confidence < 1.0, marks, listeners)
-    means = (listeners[:count], trust, engine.columns, graph.start, graph.heard, engine.weight, confidence)
+    means = (listeners[:count], trust, engine.columns, engine.ties, confidence)
     scratch = engine.crew.benches[0].scratch
     shift_means(-1.0, *means, scratch)
     change = set_expressed_rows(users, wanted, trust)
@@ -344,15 +344,26 @@ def affected(users, back_start, back, with_them, marks, out):
 
 
 @compiled
-def shift_means(sign, users, trust, columns, start, heard, weight, confidence, scratch):
+def shift_means(sign, users, trust, columns, ties, confidence, scratch):
     """Add the mean that each of some users hears now, times the sign, to the mean heard a step before.
 
     Taken away before a change and added after it, the jump is no trend that talk would carry on.
     """
     for k in range(users.size):
+        user = users[k]
         if confidence < 1.0:
-            near_means(users[k], 1, trust, start, heard, weight, confidence, scratch)
+            near_means(user, 1, trust, ties, confidence, scratch)
+            mean = np.float64(scratch[S_MEAN])
         else:
-            scratch[S_SHARE] = np.float32(1.0)
-            heard_means(users[k], 1, trust, start, heard, weight, scratch)
-        columns[row(users[k]) + MEAN_BEFORE] += np.float32(sign) * scratch[S_MEAN]
+            mean = mean_heard(user, trust, ties)
+        columns[row(user) + MEAN_BEFORE] += np.float32(sign * mean)
+
+
+@compiled
+def mean_heard(user, trust, ties):
+    """Mean of a column f4[>= n] over those one user hears; 0 for one who hears nobody."""
+    total = 0.0
+    for e in range(ties.start[user], ties.start[user + 1]):
+        value = np.float64(trust[ties.heard[e]])
+        total += np.float64(ties.weight[e]) * value if ties.weight.size else value
+    return total if ties.weight.size else total * np.float64(ties.inverse[user])

@@ -13,10 +13,12 @@ from sim.dynamics.talk import (
     N_SUMS,
     S_OWN,
     S_TRUST,
+    SUM_OWN,
     SUM_PULL,
     SUM_TALK,
     SUM_TIME,
     SUM_TRUST,
+    block_sum,
     observe_block,
     own_trust_block,
 )  # fmt: skip
@@ -24,7 +26,9 @@ from sim.dynamics.trust import fades_at
 
 
 @compiled
-def look_blocks(first_block, last_block, n_users, trust, columns, flags, fades, low, high, scratch, work, sums, counts):
+def look_blocks(
+    first_block, last_block, n_users, trust, columns, flags, fades, low, high, scratch, lanes, work, sums, counts
+):  # fmt: skip
     """Fill the sums and counts of a range of blocks with what stands now; moves no one. See `talk.talk_block`.
 
     trust f4[padded], expressed trust now. Own trust is taken as it is stored, so that the books close to the last bit.
@@ -38,6 +42,8 @@ def look_blocks(first_block, last_block, n_users, trust, columns, flags, fades, 
             scratch[k + S_TRUST] = trust[first + k]
         here = flags[first : first + BLOCK]
         observe_block(min(BLOCK, n_users - first), here, scratch, low, high, work, sums[block], counts)
+        sums[block, 0, SUM_TRUST] = block_sum(scratch, S_TRUST, lanes)
+        sums[block, 0, SUM_OWN] = block_sum(scratch, S_OWN, lanes)
         sums[block, 0, SUM_TIME] = sums[block, 0, SUM_PULL] = sums[block, 0, SUM_TALK] = 0.0
 
 
@@ -72,7 +78,7 @@ def look_again(engine) -> None:
     def part(first: int, last: int, bench: Bench) -> None:
         look_blocks(
             first, last, engine.n, trust, engine.columns, engine.flags, fades, engine.clock[s.GROUP_LOW],
-            engine.clock[s.GROUP_HIGH], bench.scratch, bench.work, engine.sums, bench.counts
+            engine.clock[s.GROUP_HIGH], bench.scratch, bench.lanes, bench.work, engine.sums, bench.counts
         )  # fmt: skip
 
     engine.crew.spread(part)
