@@ -36,7 +36,8 @@ def act(kind: str, at: float, **changes: object) -> Act:
         "found_mean": P.found_mean if k.hidden else None,
     }
     same = ("words", "form", "magnitude", "cognitive", "nature", "speaker", "virality", "hidden", "tires", "repairs")
-    fields |= {name: getattr(k, name) for name in (*same, "admits", "only_tells", "stirs", "only_for", "lure")}
+    flags = ("admits", "only_tells", "stirs", "only_for", "lure", "promises", "settles", "moderates", "one_to_one")
+    fields |= {name: getattr(k, name) for name in (*same, *flags)}
     return Act(kind=kind, at=at, **{**fields, **changes})
 
 

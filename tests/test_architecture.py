@@ -152,8 +152,8 @@ def test_modules_import_each_other_in_no_circle() -> None:
 
 
 def test_only_setup_sees_both_a_scenario_and_a_world() -> None:
-    """In dynamics/ acts and parameters are known as values; the scenario file is known to setup.py alone."""
-    allowed = {"sim.scenario.acts", "sim.scenario.parameters", "sim.scenario"}
+    """In dynamics/ acts, parameters and policies are known as values; the scenario file is known to setup.py alone."""
+    allowed = {"sim.scenario.acts", "sim.scenario.parameters", "sim.scenario.parts", "sim.scenario"}
     for one, target in own_imports():
         if within(one.source, ("sim.dynamics",)) and one.source != "sim.dynamics.setup":
             assert not within(target, ("sim.scenario",)) or target in allowed, f"{one}: ask setup.py"

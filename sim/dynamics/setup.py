@@ -5,7 +5,8 @@ The one place that sees both what a person wrote and what the compiled loops nee
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,8 @@ import numpy as np
 from sim.dynamics.brand import spelled_out
 from sim.errors import RippleError, did_you_mean
 from sim.scenario.acts import Act
-from sim.scenario.parameters import Numbers
+from sim.scenario.parameters import DAY, Numbers
+from sim.scenario.parts import Policy
 from sim.scenario.scenario import Scenario
 from sim.world import draws
 from sim.world.graph import Graph, generate
@@ -51,6 +53,10 @@ class Setup:
     events_seed: int
     word_of_mouth: bool = True
     calendar: frozenset[str] = frozenset()  # ids of acts that belong to the quiet twin too
+    policy: Policy = field(default_factory=Policy)  # how the brand is run
+    without: frozenset[str] = frozenset()  # processes that are left out: posts, complaints, membership
+    week_hour: float = 0.0  # hour of the week at time 0, Monday 0:00 = 0, in the scenario's time zone
+    cost: float = 0.0  # of the arm over the horizon, besides its acts
 
     @property
     def n_steps(self) -> int:
@@ -110,24 +116,53 @@ def prepare(
         known = ", ".join(scenario.arms)
         raise RippleError(f"{scenario.name}: no arm '{arm}'{did_you_mean(arm, scenario.arms)} (arms: {known})")
     chosen = scenario.arms[arm]
-    world = world or build_world(scenario, seeds)
-    calendar = scenario.brand.calendar
-    acts = calendar if quiet else (*calendar, *scenario.timeline, *chosen.acts)
-    single = spelled_out(acts, scenario.horizon)
+    brand = chosen.twin if quiet else chosen.brand
+    world = world_for(scenario, arm, seeds, world or build_world(scenario, seeds))
+    acts = brand.calendar if quiet else (*brand.calendar, *chosen.timeline, *chosen.acts)
     start = scenario.start
+    hour = start.hour + start.minute / 60 + start.second / 3600
     return Setup(
         world=world,
-        numbers=scenario.parameters.numbers(),
-        acts=tuple(act for act in single if act.at < scenario.horizon),
+        numbers=chosen.parameters.numbers(),
+        acts=_within(acts, scenario.horizon),
         conceal=chosen.conceal and not quiet,
-        trust=scenario.brand.trust,
+        trust=brand.trust,
         horizon=scenario.horizon,
         step=talk_step(scenario, world),
-        start_hour=start.hour + start.minute / 60 + start.second / 3600,
+        start_hour=hour,
         events_seed=seeds.events,
         word_of_mouth=word_of_mouth,
-        calendar=frozenset(act.id for act in spelled_out(calendar, scenario.horizon)),
+        calendar=frozenset(act.id for act in _within(chosen.twin.calendar, scenario.horizon)),
+        policy=brand.policy,
+        without=scenario.without,
+        week_hour=24.0 * start.weekday() + hour,
+        cost=0.0 if quiet else chosen.cost + chosen.cost_per_day * scenario.horizon / DAY,
     )
+
+
+def world_for(scenario: Scenario, arm: str, seeds: Seeds, world: World) -> World:
+    """The users as they are in one arm, on the network of the scenario's own: the same draws, the same arrays of ties.
+
+    It is that world itself when the arm says nothing else of trust, followers and the numbers of the model.
+    """
+    chosen, brand = scenario.arms[arm], scenario.brand
+    theirs = (chosen.brand.trust, chosen.brand.followers, chosen.parameters)
+    if theirs == (brand.trust, brand.followers, scenario.parameters):
+        return world
+    people = draw_people(
+        world.graph,
+        world.people.who,
+        seeds.people,
+        chosen.parameters.numbers(),
+        trust=chosen.brand.trust,
+        followers=chosen.brand.followers,
+    )
+    return replace(world, people=people)
+
+
+def _within(acts: Iterable[Act], horizon: float) -> tuple[Act, ...]:
+    """Single acts that may happen before the horizon; conditional ones have no time yet."""
+    return tuple(act for act in spelled_out(acts, horizon) if act.at < horizon or act.when is not None)
 
 
 def without_word_of_mouth(setup: Setup) -> Setup:
@@ -138,10 +173,10 @@ def without_word_of_mouth(setup: Setup) -> Setup:
 def talk_step(scenario: Scenario, world: World) -> float:
     """The step of talk, h: as the scenario says, else the tick, and COARSE_STEP for networks of more than LARGE users.
 
+    It is the same in all arms, so that they can be compared hour by hour.
     Raises RippleError when the step asked for is too coarse for the rates of talk.
     """
-    p = scenario.parameters
-    rate = p["talk_rate"] + p["own_rate"]
+    rate = max(arm.parameters["talk_rate"] + arm.parameters["own_rate"] for arm in scenario.arms.values())
     if scenario.talk_step is not None:
         if rate * scenario.talk_step > 1.0:
             raise RippleError(

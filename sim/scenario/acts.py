@@ -7,6 +7,7 @@ that falls on the cognitive side (competence, credibility); the rest falls on th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -41,6 +42,10 @@ class Kind:
     only_for: tuple[str, ...] = ()  # a response to these kinds only; others are matched 0
     lure: float = 0.0  # a gain to prospects for as long as the act stays hidden
     two_sided: bool = False  # may earn or cost trust: its magnitude is written with its sign
+    promises: bool = False  # opens a promise: responses repair more until it is settled
+    settles: bool = False  # keeps or breaks a promise, so it refers to one
+    moderates: bool = False  # from then on abuse is moderated under a published rule
+    one_to_one: bool = False  # met one by one, in talks that the desk has
     source: str = "assumed"
 
 
@@ -85,6 +90,11 @@ _CATALOGUE = (
         tires=False,
     ),
     _post("transparency_report", "transparency report", 0.1, 0.5),
+    _post("promise", "promise", 0.05, 0.6, promises=True),
+    _post("kept_promise", "promise kept", 0.05, 0.6, settles=True),
+    _news("broken_promise", "promise broken", 0.4, 0.5, "integrity", 0.6, settles=True),
+    _post("personal_outreach", "personal outreach", 0.1, 0.2, speaker="employee", tires=False, one_to_one=True),
+    _post("guidelines", "guidelines for the community", 0.03, 0.4, moderates=True),
     _response("disclosure", "disclosure", 0.5, 0.5, admits=True, only_tells=True),
     _response("apology", "apology", 1.0, 0.1, admits=True, source="Ma & Zhan 2016"),
     _response("corrective_action", "corrective action", 1.0, 0.5, admits=True),
@@ -96,12 +106,34 @@ _CATALOGUE = (
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _CATALOGUE})
 
 
+WAITS_FOR = ("public", "trust_fell", "heard", "queue")
+
+
+@dataclass(frozen=True)
+class When:
+    """What a conditional act waits for, one of WAITS_FOR.
+
+    public: act `of` has become public. trust_fell: mean expressed trust stands `by` (0..1) under its start. heard: the
+    story of act `of` was heard by `by` users, a share of all when `share`. queue: `by` complaints wait for the desk.
+    """
+
+    kind: str
+    of: str | None = None
+    by: float = 0.0
+    share: bool = False
+
+    def count(self, n_users: int) -> float:
+        """`by`, a share of the users counted out: at least one user."""
+        return max(1.0, math.ceil(self.by * n_users - 1e-9)) if self.share else self.by
+
+
 @dataclass(frozen=True)
 class Act:
     """One act of a timeline, resolved: every default filled in, every time in hours since the start.
 
-    `every` repeats it up to and including `until`. `found` is the hour at which a hidden act is found out, `found_mean`
-    the mean time until then where it is left to chance; both None: never. Shares and trust 0..1.
+    `when` makes it conditional: it happens `after` hours after that is met, and `at` is infinite. `every` repeats it up
+    to and including `until`. `found` is the hour at which a hidden act is found out, `found_mean` the mean time until
+    then where it is left to chance; both None: never. Shares and trust 0..1.
     """
 
     id: str
@@ -129,7 +161,13 @@ class Act:
     only_for: tuple[str, ...] = ()
     lure: float = 0.0
     repetitive: bool = False  # a post that repeats the last one
-    of: str | None = None  # the id of the act a response refers to
+    of: str | None = None  # the id of the act a response answers, or of the promise that is kept or broken
     cost: float = 0.0
     every: float | None = None
     until: float | None = None
+    when: When | None = None
+    after: float = 0.0
+    promises: bool = False
+    settles: bool = False
+    moderates: bool = False
+    one_to_one: bool = False

@@ -85,6 +85,10 @@ def _fixed(
 _EDELMAN = "Edelman Trust Barometer 2022 (scale; middle values partly assumed)"
 _PONEMON = "Ponemon 2018"
 _ARVI = "Poortinga & Pidgeon 2004"
+_RAGE = "National Customer Rage Survey 2020-23"
+_SPROUT = "Sprout Social Index Q3 2017"
+_REPLIES = "Huang et al. 2018 (airlines on Twitter: $20 under 6 min, $9 at 22 min, $2.33 over an hour)"
+_PATIENCE = "fitted to Arise 2017 (50 % expect a reply within 1 h, 79 % within a day)"
 
 SECTORS: Mapping[str, float] = MappingProxyType(
     {"bank": 0.60, "health": 0.66, "retail": 0.60, "technology": 0.70, "social_media": 0.44, "media": 0.50}
@@ -96,6 +100,15 @@ _SECTOR_PARAMETERS = [
     )
     for s, v in SECTORS.items()
 ]
+
+HAZARDS: Mapping[str, float] = MappingProxyType(  # kinds of acts that may come by chance: how often a year
+    {"data_breach": 0.5, "data_misuse": 0.1, "shakeout": 0.5, "false_claim": 0.8, "outage": 4.0, "rude_reply": 2.0}
+)
+
+_HAZARD_PARAMETERS = [
+    _number(f"hazard_{kind}", "", f"how often {kind} comes by chance to a brand that is exposed to it", times / YEAR, "1/h", ASSUMED)
+    for kind, times in HAZARDS.items()
+]  # fmt: skip
 
 # fmt: off
 _ALL: list[Parameter] = [
@@ -112,6 +125,12 @@ _ALL: list[Parameter] = [
     _number("followers", "f", "share of users who follow the brand", 0.6, "share", ASSUMED, (0.2, 0.9)),
     _number("channel_share", "", "share of users who sit on a channel", 0.3, "share", ASSUMED),
     _number("employee_share", "", "share of users who work for the brand", 0.01, "share", ASSUMED, (0.005, 0.02)),
+    _number("activity_median", "a", "opinion posts about the brand that a user in the middle might write", 4e-5, "1/h", "van Mierlo 2014 (a fifth post in a year)"),
+    _number("activity_sigma", "", "sigma of log a over users", 2.99, "", "van Mierlo 2014 (the top 1 % write 74.7 %)", (2.5, 3.2)),
+    _fixed("activity_most", "", "nobody posts more often than this", 2.0, "1/h", ASSUMED),
+    _number("cohort_share", "", "share of users who are of the younger, more demanding cohort", 0.3, "share", ASSUMED),
+    _number("cohort_patience", "", "factor on their patience", 0.5, "", f"{ASSUMED}; direction {_SPROUT}", (0.25, 1.0)),
+    _number("cohort_expectation", "", "trust that they expect of a brand above the mean", 0.03, "trust", ASSUMED, (0.0, 0.06)),
     # talk
     _number("own_rate", "ka", "pull of expressed trust toward own trust", 0.0125, "1/h", ASSUMED, (0.00625, 0.025), kind="log-uniform"),
     _number("talk_rate", "ks", "pull of expressed trust toward those one listens to", 0.0125, "1/h", f"{ASSUMED}; ks/(ks+ka) within 0-.8", (0.0, 0.05)),
@@ -175,6 +194,59 @@ _ALL: list[Parameter] = [
     _number("repeat_window", "", "a further violation within this time halves what responses repair", 90 * DAY, "h", ASSUMED ),
     _number("repeat_repair", "", "factor on the repair then", 0.5, "share", ASSUMED),
     _number("compensation_virality", "", "factor on the virality of a story when compensation is paid", 1.5, "", ASSUMED, (1.0, 2.0)),
+    _number("promise_repair", "", "factor on what responses repair while a promise is open", 1.5, "", f"{ASSUMED}; direction Schweitzer et al. 2006", (1.0, 2.0)),
+    # what users post by themselves
+    _number("opinion_size", "m_op", "magnitude of an opinion post and of praise", 0.01, "", ASSUMED, (0.01 / 3, 0.03), kind="log-uniform"),
+    _fixed("opinion_cognitive", "", "cognitive share of an opinion post", 0.5, "share", ASSUMED, most=1.0),
+    _number("advocate_width", "s_a", "spread in trust over which users begin to advocate", 0.08, "trust", ASSUMED, least=1e-3),
+    _number("detractor_width", "s_d", "spread in trust over which users begin to detract", 0.08, "trust", ASSUMED, least=1e-3),
+    # complaints
+    _number("bad_size", "m_bad", "magnitude of a bad experience and of the complaint about it", 0.1, "", ASSUMED, (0.1 / 3, 0.3), kind="log-uniform"),
+    _number("bad_rate", "l_bad", "bad experiences of a follower", 5e-6, "1/h", _RAGE),
+    _number("bad_after_act", "", "chance that meeting an act that costs trust is a bad experience of one's own", 0.1, "share", ASSUMED),
+    _fixed("bad_after_least", "", "an act at least this strong can be one", 0.1, "", ASSUMED),
+    _fixed("bad_cognitive", "", "cognitive share of a bad experience", 0.5, "share", ASSUMED, most=1.0),
+    _number("public_share", "p_c", "share of complaints made in public, without a feedback channel", 0.32, "share", _RAGE),
+    _number("abusive_share", "", "share of public complaints that are abusive", 0.1, "share", ASSUMED),
+    _number("abusive_size", "", "factor on the magnitude of an abusive complaint for those who hear it", 0.5, "share", ASSUMED),
+    _number("moderation_share", "", "share of abusive complaints that moderation removes", 0.9, "share", ASSUMED),
+    _number("ignored_after", "", "a complaint without an answer for so long is ignored", 24.0, "h", ASSUMED, least=0.01),
+    _number("patience_median", "", "time of waiting that half of the complainers find too long", 1.0, "h", _PATIENCE, least=0.01),
+    _number("patience_sigma", "", "sigma of log patience over complainers", 3.88, "", _PATIENCE, (3.0, 5.0), least=0.01),
+    _number("waiting_wound", "g_w", "wound on the affective side that waiting adds to one out of patience", 0.02, "1/h", f"{ASSUMED}; read against {_REPLIES}"),
+    # the desk
+    _fixed("desk_agents", "c", "agents of a service desk", 1.0, "agents", ASSUMED, most=10_000.0),
+    _number("desk_rate", "mu", "replies that an agent writes", 6.0, "1/h", ASSUMED, least=1e-3),
+    _number("desk_answers", "", "share of complaints that a desk answers", 0.5, "share", "National Customer Rage Survey 2023 (49 % never get an answer)"),
+    _number("reply_half", "", "delay at which a reply is worth half", 0.207, "h", f"fitted to {_REPLIES}", least=1e-3),
+    _number("scripted_worth", "", "worth of a scripted reply against a good one", 0.5, "share", ASSUMED),
+    _number("recovery_gain", "m_rec", "gain on the affective side when a first complaint is answered well at once", 0.1, "", f"{ASSUMED}; read against {_SPROUT}"),
+    _number("praise_share", "", "share of complainers who praise a good reply in public", 0.45, "share", _SPROUT, (0.35, 0.55)),
+    _number("ignored_repost", "", "share of ignored complainers who complain again, in public", 0.31, "share", _SPROUT, (0.2, 0.4)),
+    _number("ignored_intent", "", "share of ignored complainers who intend to leave", 0.35, "share", _SPROUT, (0.25, 0.45)),
+    _number("rude_size", "", "magnitude of a rude reply", 0.35, "", ASSUMED),
+    _fixed("rude_cognitive", "", "cognitive share of a rude reply", 0.2, "share", ASSUMED, most=1.0),
+    _number("rude_repost", "", "share of rudely answered complainers who complain again, in public", 0.41, "share", _SPROUT, (0.3, 0.5)),
+    _number("rude_intent", "", "share of rudely answered complainers who intend to leave", 0.5, "share", _SPROUT, (0.4, 0.6)),
+    _number("intent_to_leave", "kappa_b", "share of complainers who intend to leave and do so at once", 0.23, "share", "Ponemon 2017 (31 % say they leave, up to 7 % do)", (0.15, 0.4)),
+    _number("clue", "p_clue", "chance that a deletion is noticed and becomes a story", 0.25, "share", f"{ASSUMED}; direction Liao et al. 2024", (0.05, 0.6)),
+    _number("explained_clue", "", "factor on that chance when the brand explains what it deletes", 0.2, "share", f"{ASSUMED}; direction Liao et al. 2024"),
+    _number("clue_size", "", "magnitude of that story against the complaint's", 1.5, "", ASSUMED, (1.0, 2.0)),
+    _fixed("clue_cognitive", "", "cognitive share of that story", 0.5, "share", ASSUMED, most=1.0),
+    # leaving and joining
+    _number("churn", "h0", "rate at which followers who trust as much as they expect leave", 1.07e-4, "1/h", "Kwak, Chun & Moon 2011"),
+    _number("churn_slope", "g_T", "log of the rise of that rate when trust falls from 1 to 0", 6.0, "", ASSUMED, (2.0, 10.0)),
+    _number("alternatives_pull", "", "how far full choice of alternatives raises the trust that followers expect", 0.2, "trust", ASSUMED, (0.1, 0.4)),
+    _number("join_gain", "j0", "chance to join for each unit of good word heard", 2e-3, "", ASSUMED),
+    _number("word_time", "", "time in which word heard is forgotten", 504.0, "h", ASSUMED, least=1.0),
+    _fixed("followers_highest", "", "the share of followers is cut here where it sets the rate of joining", 0.98, "share", ASSUMED, most=0.999),
+    _number("stated_intent_scale", "", "dose at which 63 % say that they will leave", 1.15, "", "Ponemon 2017 (31 % of those told of a breach)"),
+    # what the brand is like
+    _number("preparedness_speed", "", "a fully prepared brand answers 1 plus this many times as fast", 3.0, "", ASSUMED, (1.0, 5.0)),
+    _number("openness_posts", "", "posts of employees of a brand that lets all of them speak", 2 / DAY, "1/h", ASSUMED),
+    _number("openness_slips", "", "slips of theirs, off-brand posts and rude replies", 0.1 / DAY, "1/h", ASSUMED),
+    _fixed("slip_rude", "", "share of slips that are rude replies", 0.5, "share", ASSUMED, most=1.0),
+    *_HAZARD_PARAMETERS,
     # what is counted
     _fixed("advocate_distance", "theta_a", "an advocate stands this far above the brand's baseline", 0.25, "trust", ASSUMED, most=1.0),
     _fixed("detractor_distance", "theta_d", "a detractor stands this far below it", 0.25, "trust", ASSUMED, most=1.0),

@@ -95,7 +95,7 @@ def parameter(p: Parameter, value: object) -> float:
 
 
 _PARAMETER_READERS: Mapping[str, Callable[[object], float]] = MappingProxyType(
-    {"h": units.hours, "1/h": units.rate, "share": units.share, "trust": units.trust}
+    {"h": units.hours, "1/h": units.rate, "share": units.share, "trust": units.trust, "agents": units.count}
 )
 
 

@@ -24,7 +24,7 @@ from sim.scenario.measures_named import MEASURES
 from sim.scenario.mistakes import refusal
 from sim.scenario.network import resolved_network
 from sim.scenario.parameters import DAY, PARAMETERS, Parameters
-from sim.scenario.parts import Arm, Brand, Expect
+from sim.scenario.parts import Arm, Brand, Expect, Policy
 from sim.scenario.readers import AUTO, SECTOR, Named
 from sim.scenario.sources import Source
 from sim.scenario.timeline import MOST_ACTS, Resolved, Setting, too_many
@@ -76,7 +76,7 @@ class _Resolving:
         calendar = setting.acts(("brand", "calendar"), brand_written.calendar or [], ())
         brand, brand_document = self._brand(brand_written, parameters, calendar)
         timeline = setting.acts(("timeline",), written.timeline or [], tuple(calendar))
-        arms, arm_documents = self._arms(setting, (*calendar, *timeline))
+        arms, arm_documents = self._arms(setting, (*calendar, *timeline), brand, _acts(timeline))
         expect, expect_document = self._expect()
         network, network_document = resolved_network(written.network, self.source, findings)
         fields: dict[str, Any] = {
@@ -91,6 +91,7 @@ class _Resolving:
             "network": network,
             "brand": brand,
             "parameters": parameters,
+            "without": frozenset(),
             "timeline": _acts(timeline),
             "arms": arms,
             "vary": tuple(written.vary or VARIES),
@@ -159,7 +160,7 @@ class _Resolving:
             sector=sector,
             trust=parameters[number] if isinstance(number, str) else number,
             followers=parameters[followers] if isinstance(followers, Named) else followers,
-            calendar=_acts(calendar),
+            policy=Policy(calendar=_acts(calendar)),
         )
         document = {
             "name": brand.name,
@@ -170,7 +171,9 @@ class _Resolving:
         }
         return brand, document
 
-    def _arms(self, setting: Setting, common: tuple[Resolved, ...]) -> tuple[Mapping[str, Arm], dict[str, Any]]:
+    def _arms(
+        self, setting: Setting, common: tuple[Resolved, ...], brand: Brand, timeline: tuple[Act, ...]
+    ) -> tuple[Mapping[str, Arm], dict[str, Any]]:
         arms, documents = {}, {}
         written: Mapping[str, ArmFile | None] = dict(self.written.arms or {})
         if not self.tree.entries.get("arms", Node({})).entries:
@@ -187,7 +190,7 @@ class _Resolving:
             if too_many((*common, *acts), setting.horizon):
                 self.findings.add(where, f"has more than {MOST_ACTS:,} acts, repetitions and the timeline's included")
             title = entry.title or name.replace("-", " ").replace("_", " ")
-            arms[name] = Arm(name, title, _acts(acts), bool(entry.conceal))
+            arms[name] = Arm(name, title, _acts(acts), bool(entry.conceal), brand, brand, timeline, setting.parameters)
             documents[name] = {
                 "title": title,
                 "conceal": bool(entry.conceal),

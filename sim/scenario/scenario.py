@@ -19,12 +19,12 @@ from sim.files import write_text
 from sim.scenario.acts import Act, Kind
 from sim.scenario.changes import changed_tree
 from sim.scenario.parameters import Parameters
-from sim.scenario.parts import Arm, Brand, Expect, Network
+from sim.scenario.parts import Arm, Brand, Desk, Expect, Network, Policy
 from sim.scenario.resolve import resolved_fields
 from sim.scenario.sources import Source, file_of, library_entries, read_source, slug
 from sim.scenario.yaml_writer import as_yaml
 
-__all__ = ["Arm", "Brand", "Expect", "Network", "Scenario", "library", "load", "new_file"]
+__all__ = ["Arm", "Brand", "Desk", "Expect", "Network", "Policy", "Scenario", "library", "load", "new_file"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Scenario:
     """A checked scenario with every default filled in. Times in hours since `start`, shares and trust 0..1.
 
     `arms` keeps the order of the file, the first is the `reference`; `kinds` is the catalogue with the file's own.
+    `without`: processes that are left out. `brand`, `parameters` and `timeline` are the file's; an arm has its own.
     Two scenarios are equal when all that a run depends on is equal; `origin` (where it was read) does not count.
     """
 
@@ -46,6 +47,7 @@ class Scenario:
     network: Network
     brand: Brand
     parameters: Parameters
+    without: frozenset[str]
     timeline: tuple[Act, ...]
     arms: Mapping[str, Arm]
     vary: tuple[str, ...]
@@ -64,7 +66,8 @@ class Scenario:
 
     def acts(self, arm: str | None = None) -> tuple[Act, ...]:
         """All acts of an arm (None: the reference): calendar, timeline, its own. Raises RippleError."""
-        return (*self.brand.calendar, *self.timeline, *self.arm(arm).acts)
+        chosen = self.arm(arm)
+        return (*chosen.brand.calendar, *chosen.timeline, *chosen.acts)
 
     def arm(self, name: str | None = None) -> Arm:
         """An arm by name; None is the reference. Raises RippleError for a name that is not there."""

@@ -99,8 +99,8 @@ def draw_people(graph: Graph, who: np.ndarray, seed: int, numbers, *, trust: flo
 def audience(world: World, spec: Mapping[str, Any], numbers, follows: np.ndarray) -> np.ndarray:
     """Who an act is addressed to: bool[n] over rows.
 
-    spec: {"kind": "everyone" | "followers" | "prospects" | "employees" | "hubs" | "community" | "channel" | "users"}
-    with `share` (hubs: those with the most listeners), `number`, `name` or `labels`. follows: bool[n], as of now.
+    spec: {"kind": "everyone" | "followers" | "prospects" | "employees" | "hubs" | "community" | "channel" | "channels" |
+    "users"} with `share` (hubs: those with the most listeners), `number`, `name` or `labels`. follows: bool[n], as of now.
     Raises RippleError for a community or a label that the network does not have.
     """
     kind = spec["kind"]
@@ -111,8 +111,9 @@ def audience(world: World, spec: Mapping[str, Any], numbers, follows: np.ndarray
     if kind == "prospects":
         return ~follows
     if kind == "channel":
-        key = draws.stream(world.seed, f"channel {spec['name']}")
-        return draws.uniforms(key, world.people.who, 0) < numbers.channel_share
+        return _on_channel(world, str(spec["name"]), numbers)
+    if kind == "channels":  # followers on one of the brand's own
+        return follows & _on_channels(world, int(spec["number"]), numbers)
     if kind == "employees":
         return _circle_of_employees(world, numbers)
     if kind == "hubs":
@@ -124,6 +125,20 @@ def audience(world: World, spec: Mapping[str, Any], numbers, follows: np.ndarray
         chosen[[world.row(label) for label in spec["labels"]]] = True
         return chosen
     raise RippleError(f"audience: '{kind}' is not known")
+
+
+def _on_channel(world: World, name: str, numbers) -> np.ndarray:
+    """Who sits on a channel."""
+    key = draws.stream(world.seed, f"channel {name}")
+    return draws.uniforms(key, world.people.who, 0) < numbers.channel_share
+
+
+def _on_channels(world: World, number: int, numbers) -> np.ndarray:
+    """Who sits on at least one of the first `number` channels of the brand, which are called 1, 2, ..."""
+    chosen = np.zeros(world.n_users, dtype=bool)
+    for channel in range(1, number + 1):
+        chosen |= _on_channel(world, str(channel), numbers)
+    return chosen
 
 
 def _hubs(world: World, share: float) -> np.ndarray:
