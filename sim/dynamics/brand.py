@@ -17,6 +17,7 @@ from sim.scenario.parameters import Numbers
 from sim.world import draws
 
 _START, _FOUND, _ANSWER = 0, 1, 2  # of what happens at one moment, answers come last
+_WHILE_HIDDEN = " (while hidden)"
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,12 @@ class Agenda:
 
 def bait_of(act: Act) -> str:
     """The id under which the lure of a hidden act goes out."""
-    return f"{act.id} (while hidden)"
+    return f"{act.id}{_WHILE_HIDDEN}"
+
+
+def act_behind(name: str) -> str:
+    """The id of the act that goes out under a name: its own, or that of the act whose lure it is."""
+    return name.removesuffix(_WHILE_HIDDEN)
 
 
 def spelled_out(acts, horizon: float) -> list[Act]:

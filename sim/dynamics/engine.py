@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.dynamics import observe
 from sim.dynamics import state as s
-from sim.dynamics.brand import Agenda, Outgoing, bait_of
+from sim.dynamics.brand import Agenda, Outgoing, act_behind, bait_of
 from sim.dynamics.crew import Bench, Crew
 from sim.dynamics.exposure import DailyCycle, meetings
 from sim.dynamics.setup import LARGE, Setup
@@ -272,8 +272,8 @@ class Engine:
             a["hazard"] = self._virality(act) / self.kappa
         if act.tires:
             a["tires"] = p.fatigue_post * (p.fatigue_repeat if act.repetitive else 1.0)
-            a["tired"] = outgoing.sign > 0 and act.speaker == "brand"
-        a["marks"] = act.id not in self.setup.calendar
+        a["tired"] = outgoing.sign > 0 and act.form == "post" and act.speaker == "brand"
+        a["marks"] = act_behind(act.id) not in self.setup.calendar
 
     def _virality(self, act) -> float:
         if act.virality is not None:
