@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from sim.library import experiments_folder
+
+# The model as a plain Mesa program (mesa_twin.py) is a rival in speed and the oracle of tests; it lies with the rivals.
+sys.path.append(str(experiments_folder() / "speed"))
 
 os.environ["MPLBACKEND"] = "Agg"  # no window, also in the processes that tests start
 

@@ -158,11 +158,12 @@ def test_everything_that_is_imported_is_required() -> None:
     for path in (ROOT / "sim").rglob("*.py"):
         for name, inside in outside_imports(path):
             assert name in names(CORE) or (inside and name in optional), f"{path.name} imports {name}"
-    beside = {path.stem for path in (ROOT / "tests").rglob("*.py")}
-    for path in (ROOT / "tests").rglob("*.py"):
-        for name, _ in outside_imports(path):
-            known = names(CORE) | names(EXTRAS["test"]) | {canonicalize_name(stem) for stem in beside}
-            assert name in known, f"tests/{path.name} imports {name}; add it to the extra `test`"
+    for folder, extra in (("tests", "test"), ("experiments", "bench")):
+        beside = {canonicalize_name(path.stem) for f in (folder, "experiments") for path in (ROOT / f).rglob("*.py")}
+        for path in (ROOT / folder).rglob("*.py"):
+            for name, _ in outside_imports(path):
+                known = names(CORE) | names(EXTRAS[extra]) | beside
+                assert name in known, f"{folder}/{path.name} imports {name}; add it to the extra `{extra}`"
 
 
 def test_constraints_pin_every_requirement_once_and_name_no_place() -> None:

@@ -1,0 +1,312 @@
+"""A user of the Mesa twin: what time, acts, stories, answers and talk do to one person's trust.
+
+Everything is an attribute of the agent or of one of its two sides, in hours and shares; what a method needs of others it
+reads from the lists of agents it listens to and is heard by. Events call `meet`, `share` and `meet_answer` at their own
+time; at the end of each step the model lets everyone `fade`, `listen` and `speak`, in this order.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import mesa
+
+if TYPE_CHECKING:
+    from twin_brand import Answer, Story
+
+
+class Left(NamedTuple):
+    """What is left of one unit of each stock after some hours: dS/dt = -S/tau, solved exactly."""
+
+    gain: float
+    wound_competence: float
+    wound_moral: float
+    scar: float
+    fatigue: float
+
+    @classmethod
+    def after(cls, numbers, hours: float) -> Left:
+        """numbers: the model's parameters by attribute."""
+        taus = (
+            numbers.forget_gain,
+            numbers.heal_competence,
+            numbers.heal_moral,
+            numbers.heal_scar,
+            numbers.fatigue_time,
+        )
+        return cls(*(math.exp(-hours / tau) for tau in taus))
+
+
+@dataclass(slots=True)
+class Side:
+    """The cognitive or the affective side of own trust. Wounds and scars are in log units."""
+
+    base: float  # where earned trust starts and falls back to
+    gain: float = 0.0  # earned above it
+    wound_competence: float = 0.0  # from failures of competence
+    wound_moral: float = 0.0  # from breaches of integrity and deception
+    scar: float = 0.0
+    trust: float = 0.0  # as `settle` left it
+
+    @property
+    def wound(self) -> float:
+        return self.wound_competence + self.wound_moral
+
+    def settle(self) -> float:
+        """Trust follows from the stocks."""
+        self.trust = (self.base + self.gain) * math.exp(-(self.wound_competence + self.wound_moral + self.scar))
+        return self.trust
+
+    def fade(self, left: Left) -> None:
+        self.gain *= left.gain
+        self.wound_competence *= left.wound_competence
+        self.wound_moral *= left.wound_moral
+        self.scar *= left.scar
+
+    def earn(self, dose: float) -> None:
+        """A gain shrinks the distance of earned trust to 1."""
+        self.gain = 1 - (1 - self.base - self.gain) * math.exp(-dose) - self.base
+
+    def hurt(self, wound: float, moral: bool) -> None:
+        """Add to a wound; below 0 it is repaired."""
+        if moral:
+            self.wound_moral += wound
+        else:
+            self.wound_competence += wound
+
+
+@dataclass(slots=True)
+class Encounter:
+    """What one user knows of one story, and what it did to that user."""
+
+    met: bool = False
+    heard: bool = False
+    shares: bool = False
+    hop: int | None = None  # at which it was first heard, when it was heard first
+    taken: float = 0.0  # dose so far
+    wound: float = 0.0  # left of it `at` a time
+    at: float = 0.0
+    hazard: float = 0.0  # of passing it on, summed over hearings
+
+
+class TrustUser(mesa.Agent):
+    """One user. `row` is its place in the network, `who` its name in draws; rates are per hour."""
+
+    def __init__(self, model, row, who, weight, follows, talk_rate, own_rate, base_cognitive, base_affective):
+        super().__init__(model)
+        self.row, self.who = row, who
+        self.weight, self.follows = weight, follows  # weight: of the cognitive side
+        self.talk_rate, self.own_rate = talk_rate, own_rate
+        self.cognitive, self.affective = Side(base_cognitive), Side(base_affective)
+        self.fatigue = 0.0  # posts
+        self.hears: list[TrustUser] = []
+        self.attention: list[float] | None = None  # to each of them, summing to 1; None: the same to all
+        self.listeners: list[TrustUser] = []
+        self.encounters: dict[str, Encounter] = {}  # by story
+        self.repaired: dict[str, float] = {}  # by story: the share of its wound that the best answer met repairs
+        self.reached = False
+        self.as_of = 0.0  # the time the stocks are of
+        self.own = self.own_trust()
+        self.trust = self.next_trust = self.own  # expressed
+        self.trust_hours = 0.0  # integral of it over time
+        self.mean = self.mean_before = 0.0  # trust of those it hears, now and a step ago
+        self.own_before = self.own  # a step ago
+        self.jumps: list[tuple[float, float]] = []  # sudden changes of own trust since then: (time, change)
+
+    # --- own trust ---
+
+    def own_trust(self) -> float:
+        """X = w C + (1 - w) E."""
+        return self.weight * self.cognitive.settle() + (1 - self.weight) * self.affective.settle()
+
+    @property
+    def wound(self) -> float:
+        return (self.cognitive.wound + self.affective.wound) / 2
+
+    @property
+    def scar(self) -> float:
+        return (self.cognitive.scar + self.affective.scar) / 2
+
+    def fade(self) -> None:
+        """Time passes up to now: people heal, forget and recover from too many posts."""
+        left = self.model.left_after(self.model.now - self.as_of)
+        self.cognitive.fade(left)
+        self.affective.fade(left)
+        self.fatigue *= left.fatigue
+        self.as_of = self.model.now
+        before, self.own = self.own, self.own_trust()
+        self.model.book("time", "time", self.own - before)
+
+    def jump(self, cause: str, channel: str) -> None:
+        """Own trust follows stocks that something just changed; `fade` came before."""
+        before, self.own = self.own, self.own_trust()
+        self.jumps.append((self.model.now, self.own - before))
+        self.model.book(cause, channel, self.own - before)
+
+    def take(self, story: Story, encounter: Encounter, dose: float, channel: str) -> None:
+        """A dose of a story lands on both sides, as a gain or as a wound and a scar."""
+        encounter.taken += dose
+        shares = ((self.cognitive, 2 * story.cognitive), (self.affective, 2 * (1 - story.cognitive)))
+        if story.sign > 0:
+            for side, share in shares:
+                side.earn(share * dose)
+        else:
+            wound = (1 - story.scars) * dose * (1 - self.repaired.get(story.name, 0.0))
+            encounter.wound = self.wound_left(story, encounter) + wound
+            encounter.at = self.model.now
+            for side, share in shares:
+                side.hurt(share * wound, story.moral)
+                side.scar += share * story.scars * dose
+        self.jump(story.cause, channel)
+
+    def wound_left(self, story: Story, encounter: Encounter) -> float:
+        """What is left now of the wound that one story gave."""
+        left = self.model.left_after(self.model.now - encounter.at)
+        return encounter.wound * (left.wound_moral if story.moral else left.wound_competence)
+
+    # --- acts, stories and answers ---
+
+    def encounter(self, story: Story) -> Encounter:
+        if story.name not in self.encounters:
+            self.encounters[story.name] = Encounter()
+        self.reached = self.reached or story.marks
+        return self.encounters[story.name]
+
+    def meet(self, story: Story) -> None:
+        """Meet an act oneself: take what its dose exceeds what hearsay already did."""
+        if story.called_off:
+            return
+        encounter = self.encounter(story)
+        encounter.met = True
+        story.met.append(self)
+        self.fade()
+        dose = story.direct
+        if story.sign > 0 and story.own_post:
+            dose /= 1 + self.fatigue / self.model.p.fatigue_half
+        self.fatigue += story.tires
+        self.take(story, encounter, max(0.0, dose - encounter.taken), "direct")
+        self.consider_sharing(story, encounter, 0)
+
+    def hear(self, story: Story, hop: int) -> None:
+        """Someone one listens to passes a story on; only what is new to one moves trust."""
+        p, encounter = self.model.p, self.encounter(story)
+        if not encounter.met and not encounter.heard:
+            encounter.hop = hop
+            story.heard[hop] += 1
+            fits = 1 + story.sign * p.resistance * (self.trust - 0.5)
+            self.fade()
+            channel = f"hop {hop}" if hop < 3 else "hop 3+"
+            self.take(story, encounter, story.hearsay * p.fading ** (hop - 1) * fits, channel)
+        encounter.heard = True
+        self.consider_sharing(story, encounter, hop)
+
+    def consider_sharing(self, story: Story, encounter: Encounter, hop: int) -> None:
+        """Each meeting or hearing adds to the hazard of the one draw that decides; who passes it shares later, once."""
+        model, p = self.model, self.model.p
+        if encounter.shares or story.virality <= 0:
+            return
+        fits = 1 + story.sign * p.share_bias * (self.trust - 0.5)
+        encounter.hazard += story.virality / model.kappa * p.virality_fade ** (max(hop, 1) - 1) * fits
+        if model.draw("share", self.who, story.event) < math.exp(-encounter.hazard):
+            return
+        encounter.shares = True
+        story.pending += 1
+        wait = share_delay(model.draw("share delay", self.who, story.event), p)
+        model.later(model.now + wait, model.order_of(self, story.row), self.share, story, hop)
+
+    def share(self, story: Story, hop: int) -> None:
+        """Pass a story on that came at a hop; all listeners hear it at once."""
+        story.pending -= 1
+        story.shared.append(self)
+        for listener in self.listeners:
+            listener.hear(story, hop + 1)
+
+    def meet_answer(self, answer: Answer) -> None:
+        """Meet a response to a story: of all one meets the best counts, for the wound there is and for what follows."""
+        answer.met.append(self)
+        story, before = answer.story, self.repaired.get(answer.story.name, 0.0)
+        if answer.repairs <= before:
+            return
+        self.repaired[story.name] = answer.repairs
+        encounter = self.encounters.get(story.name)
+        if encounter is None:
+            return
+        self.fade()
+        left = self.wound_left(story, encounter)
+        encounter.wound, encounter.at = left * (1 - answer.repairs) / (1 - before), self.model.now
+        healed = left - encounter.wound
+        self.cognitive.hurt(-2 * story.cognitive * healed, story.moral)
+        self.affective.hurt(-2 * (1 - story.cognitive) * healed, story.moral)
+        self.jump(story.cause, "response")
+
+    # --- talk ---
+
+    def heard_mean(self) -> tuple[float, float]:
+        """Mean trust of those it hears who stand near enough to move it, and the share of attention they have."""
+        confidence, hears, attention = self.model.p.confidence, self.hears, self.attention
+        if not hears:
+            return self.trust, 0.0
+        if confidence >= 1 and attention is None:
+            return sum([other.trust for other in hears]) / len(hears), 1.0
+        share = total = 0.0
+        for other, weight in zip(hears, attention or [1 / len(hears)] * len(hears), strict=True):
+            if confidence >= 1 or abs(other.trust - self.trust) < confidence:
+                share += weight
+                total += weight * other.trust
+        return (total / share, share) if share else (self.trust, 0.0)
+
+    def rest(self) -> None:
+        """Where talk would leave trust in peace, if all others stood still."""
+        mean, share = self.heard_mean()
+        rate = self.talk_rate * share + self.own_rate
+        self.next_trust = (self.talk_rate * share * mean + self.own_rate * self.own) / rate if rate else self.trust
+
+    def begin(self) -> None:
+        """Start from the mean of those it hears now."""
+        self.mean_before, _ = self.heard_mean()
+
+    def listen(self) -> None:
+        """Where talk takes trust in this step: dT/dt = ks share (M - T) + ka (X - T), once `fade` came up to now.
+
+        Exact for a mean M that goes on as it went in the last step, and for an own trust X that drifts evenly and
+        jumps at its own times. `speak` makes it so, when everyone has listened.
+        """
+        step, now = self.model.setup.step, self.model.now
+        self.mean, share = self.heard_mean()
+        toward_others = self.talk_rate * share
+        rate = toward_others + self.own_rate
+        whole = follow(rate, step)
+        ramp = (step - whole) / (rate * step) if rate else step / 2  # following what rises from 0 to 1 over the step
+        drift, jumped = self.own - self.own_before, 0.0
+        for at, size in self.jumps:
+            drift -= size
+            jumped += size * follow(rate, now - at)
+        pull = self.own_rate * (whole * (self.own_before - self.trust) + ramp * drift + jumped)
+        talk = toward_others * (whole * (self.mean - self.trust) + ramp * (self.mean - self.mean_before))
+        self.next_trust = self.trust + pull + talk
+        self.model.book_expressed(pull, talk)
+
+    def speak(self) -> None:
+        """Everyone has listened: show the new trust."""
+        self.trust_hours += self.model.setup.step * (self.trust + self.next_trust) / 2
+        self.trust, self.mean_before, self.own_before = self.next_trust, self.mean, self.own
+        self.jumps.clear()
+
+
+def follow(rate: float, hours: float) -> float:
+    """The integral of exp(-rate s) over so many hours, h: how far something that is followed at a rate is reached."""
+    return (1 - math.exp(-rate * hours)) / rate if rate else hours
+
+
+def share_delay(u: float, numbers) -> float:
+    """Hours from hearing to sharing: log-uniform in pieces, a minute to an hour, to a day, to a week. u: uniform."""
+    today = numbers.share_soon + numbers.share_today
+    if u < numbers.share_soon:
+        first, last, low, high = 0.0, numbers.share_soon, numbers.share_earliest, numbers.share_hour
+    elif u < today:
+        first, last, low, high = numbers.share_soon, today, numbers.share_hour, numbers.share_day
+    else:
+        first, last, low, high = today, 1.0, numbers.share_day, numbers.share_latest
+    return low * (high / low) ** ((u - first) / (last - first))
