@@ -1,7 +1,8 @@
 """What the brand and the world do, and when: acts become public, hidden ones are told or found out, answers are given.
 
 An agenda holds what is still to come. The engine runs to the time of the next item, lets it happen here, and gets back
-the rows of `ACT` that go out to people. Whichever way a hidden act becomes public, it meets its audience once, with its
+the rows of `ACT` that go out to people. Conditional acts wait here too: until an act is public, or until the engine
+trips one of the `watches`. Whichever way a hidden act becomes public, it meets its audience once, with its
 own reach and virality and the same draws: telling does not make it bigger.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -39,43 +41,99 @@ class Outgoing:
     raises_virality: float = 1.0
 
 
+@dataclass(frozen=True)
+class Watch:
+    """What a conditional act waits for and only the engine sees; `Agenda.trip` says that it is met.
+
+    kind: 'trust_fell', `least` trust 0..1 under the start; 'heard', the story of act `of` by `least` users; 'queue',
+    `least` complaints.
+    """
+
+    act: Act
+    kind: str
+    of: str | None
+    least: float
+
+
 class Agenda:
     """The acts of one run in the order in which they happen.
 
-    acts: all single acts (repeated ones spelled out) with their time; conceal: the arm hides what it can;
-    seed: of the events, names the draws of discovery.
+    acts: all single acts (repeated ones spelled out), with their time or what they wait for; conceal: the arm hides
+    what it can; seed: of the events, names the draws of discovery; n_users: shares of users are of these; moderation:
+    abuse is moderated from the start; desk: there is one to talk to people one by one.
+
+    watches   what the engine has to look out for, until it trips
+    happened  the acts that happened so far, also those that nobody met
     """
 
-    def __init__(self, acts: list[Act], numbers: Numbers, *, conceal: bool, seed: int):
+    def __init__(
+        self,
+        acts: list[Act],
+        numbers: Numbers,
+        *,
+        conceal: bool,
+        seed: int,
+        n_users: int = 1,
+        moderation: bool = False,
+        desk: bool = True,
+    ):
         self.numbers = numbers
         self.conceal = conceal
         self.seed = seed
+        self.moderation = moderation
+        self.desk = desk
         self.kind_of = {act.id: act for act in acts}
         self.public: dict[str, Outgoing] = {}
         self.since: dict[str, float] = {}  # hidden acts: when they happened
         self.denied: set[str] = set()
         self.violations: list[tuple[float, str]] = []
+        self.happened: list[Act] = []
+        self.watches: list[Watch] = []
         self._record, self._record_at = 0.0, 0.0
+        self._promised: set[str] = set()  # promises that are neither kept nor broken
+        self._place = {act.id: place for place, act in enumerate(acts)}
+        self._until_public: dict[str, list[Act]] = {}
         self._queue: list[tuple[float, int, int, Act]] = []
-        for number, act in enumerate(acts):
-            heapq.heappush(self._queue, (act.at, _START if act.repairs is None else _ANSWER, number, act))
+        for act in acts:
+            if act.when is None:
+                self._schedule(act, act.at)
+            elif act.when.kind == "public":
+                self._until_public.setdefault(act.when.of or "", []).append(act)
+            else:
+                self.watches.append(Watch(act, act.when.kind, act.when.of, act.when.count(n_users)))
+
+    def _schedule(self, act: Act, time: float) -> None:
+        rank = _START if act.repairs is None else _ANSWER
+        heapq.heappush(self._queue, (time, rank, self._place[act.id], act))
 
     def next_time(self) -> float:
         """When the next item is due, h; infinity when none is left."""
         return self._queue[0][0] if self._queue else math.inf
 
+    def trip(self, watch: Watch, time: float) -> None:
+        """What was watched for has come at `time` (h): the act that waited for it happens after its delay."""
+        self.watches.remove(watch)
+        self._schedule(watch.act, time + watch.act.after)
+
     def pop(self) -> list[Outgoing]:
         """Let the next item happen; what goes out to people because of it, in order."""
         time, what, number, act = heapq.heappop(self._queue)
         if what == _FOUND:
-            out = self._found_out(act, time)
-        elif act.repairs is not None:
-            out = self._response(act, time)
-        elif act.hidden:
-            out = self._begin_hidden(act, time, number)
-        else:
-            out = [self._publish(act, time, "openly", 1.0, act.nature)]
-        return out
+            return self._found_out(act, time)
+        if not self._can_happen(act):
+            return []
+        self.happened.append(act)
+        if act.repairs is not None:
+            return self._response(act, time)
+        if act.hidden:
+            return self._begin_hidden(act, time, number)
+        return [self._publish(act, time, "openly", 1.0, act.nature)]
+
+    def _can_happen(self, act: Act) -> bool:
+        """False for an answer to what has not happened, the keeping of no promise, and talks that nobody has."""
+        if act.repairs is not None:
+            return act.of in self.public or act.of in self.since
+        return not (act.settles and act.of not in self._promised) and not (act.one_to_one and not self.desk)
 
     # --- acts ---
 
@@ -119,7 +177,18 @@ class Agenda:
             credibility = getattr(p, f"credibility_{act.speaker}") * p.platform_trust
             out = Outgoing(act, time, 1, None, p.gain * size * credibility, p.hearsay * p.gain * size * peer, 0.0, told)
         self.public[act.id] = out
+        self._leads_to(act, time)
         return out
+
+    def _leads_to(self, act: Act, time: float) -> None:
+        """What changes for the brand when an act of it becomes public."""
+        self.moderation |= act.moderates
+        if act.promises:
+            self._promised.add(act.id)
+        if act.settles:
+            self._promised.discard(act.of or "")
+        for waiting in self._until_public.pop(act.id, ()):
+            self._schedule(waiting, time + waiting.after)
 
     # --- responses ---
 
@@ -153,6 +222,8 @@ class Agenda:
                 eta *= p.deception_repair
             if any(0.0 <= time - at <= p.repeat_window and which != target.id for at, which in self.violations):
                 eta *= p.repeat_repair
+            if self._promised:
+                eta *= p.promise_repair
         louder = p.compensation_virality if act.stirs else 1.0
         return Outgoing(act, time, 0, None, 0.0, 0.0, min(eta, 1.0), "response", louder)
 
@@ -167,7 +238,7 @@ def act_behind(name: str) -> str:
     return name.removesuffix(_WHILE_HIDDEN)
 
 
-def spelled_out(acts, horizon: float) -> list[Act]:
+def spelled_out(acts: Iterable[Act], horizon: float) -> list[Act]:
     """Single acts in place of repeated ones: `id` of the n-th is `id #n`; all before the horizon (h)."""
     out = []
     for act in acts:

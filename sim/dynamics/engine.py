@@ -83,7 +83,10 @@ class Engine:
 
     def _lay_out_acts(self) -> None:
         setup = self.setup
-        self.agenda = Agenda(list(setup.acts), setup.numbers, conceal=setup.conceal, seed=setup.events_seed)
+        self.agenda = Agenda(
+            list(setup.acts), setup.numbers, conceal=setup.conceal, seed=setup.events_seed, n_users=self.n,
+            moderation=setup.policy.moderation, desk=setup.policy.desk.agents > 0
+        )  # fmt: skip
         self.out: list[Outgoing] = []  # what went out to people, one for each row of `acts`
         self.row_of: dict[str, int] = {}
         self.causes = ["time"]

@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.dynamics.brand import spelled_out
+from sim.dynamics.chance import hazard_of, hazards, voices
 from sim.errors import RippleError, did_you_mean
 from sim.scenario.acts import Act
 from sim.scenario.parameters import DAY, Numbers
-from sim.scenario.parts import Policy
+from sim.scenario.parts import Arm, Brand, Policy
 from sim.scenario.scenario import Scenario
 from sim.world import draws
 from sim.world.graph import Graph, generate
@@ -118,13 +119,16 @@ def prepare(
     chosen = scenario.arms[arm]
     brand = chosen.twin if quiet else chosen.brand
     world = world_for(scenario, arm, seeds, world or build_world(scenario, seeds))
-    acts = brand.calendar if quiet else (*brand.calendar, *chosen.timeline, *chosen.acts)
+    chance = _by_chance(scenario, chosen, brand, seeds)
+    written = (*brand.calendar, *chance, *(() if quiet else (*chosen.timeline, *chosen.acts)))
+    acts = _within(written, scenario.horizon)
+    in_twin = (*chosen.twin.calendar, *_by_chance(scenario, chosen, chosen.twin, seeds))
     start = scenario.start
     hour = start.hour + start.minute / 60 + start.second / 3600
     return Setup(
         world=world,
         numbers=chosen.parameters.numbers(),
-        acts=_within(acts, scenario.horizon),
+        acts=acts,
         conceal=chosen.conceal and not quiet,
         trust=brand.trust,
         horizon=scenario.horizon,
@@ -132,7 +136,7 @@ def prepare(
         start_hour=hour,
         events_seed=seeds.events,
         word_of_mouth=word_of_mouth,
-        calendar=frozenset(act.id for act in _within(chosen.twin.calendar, scenario.horizon)),
+        calendar=_common(acts, _within(in_twin, scenario.horizon)),
         policy=brand.policy,
         without=scenario.without,
         week_hour=24.0 * start.weekday() + hour,
@@ -158,6 +162,19 @@ def world_for(scenario: Scenario, arm: str, seeds: Seeds, world: World) -> World
         followers=chosen.brand.followers,
     )
     return replace(world, people=people)
+
+
+def _by_chance(scenario: Scenario, arm: Arm, brand: Brand, seeds: Seeds) -> tuple[Act, ...]:
+    """The hazards that strike a brand, and what its employees post by themselves."""
+    what = (brand.policy, scenario.kinds, arm.parameters.numbers(), seeds.events, scenario.horizon)
+    return (*hazards(*what), *voices(*what))
+
+
+def _common(acts: Iterable[Act], in_twin: Iterable[Act]) -> frozenset[str]:
+    """The ids of acts that are not the arm's doing: the twin has them too, at the same time, or they are hazards."""
+    theirs = {(act.id, act.at) for act in in_twin}
+    struck = {hazard_of(act.kind) for act in acts}
+    return frozenset(act.id for act in acts if (act.id, act.at) in theirs or act.id.split(" #")[0] in struck)
 
 
 def _within(acts: Iterable[Act], horizon: float) -> tuple[Act, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -171,3 +171,48 @@ class Act:
     settles: bool = False
     moderates: bool = False
     one_to_one: bool = False
+
+
+def usual_act(kind: Kind, numbers: Any, *, id: str, at: float) -> Act:
+    """An act of a kind as it is when nothing else is said. numbers: of the model, by attribute."""
+    found_mean = numbers.review_found_mean if kind.lure else numbers.found_mean
+    return Act(
+        id=id,
+        kind=kind.name,
+        at=at,
+        words=kind.words,
+        form=kind.form,
+        magnitude=kind.magnitude,
+        cognitive=kind.cognitive,
+        nature=kind.nature if kind.magnitude < 0 else None,
+        audience=MappingProxyType({"kind": kind.audience}),
+        reach=getattr(numbers, f"reach_{kind.form}") if kind.reach is None else kind.reach,
+        delay=numbers.delay_news if kind.lasting else numbers.delay_post,
+        speaker=kind.speaker,
+        virality=kind.virality,
+        hidden=kind.hidden,
+        found_mean=found_mean if kind.hidden else None,
+        tires=kind.tires,
+        repairs=kind.repairs,
+        admits=kind.admits,
+        only_tells=kind.only_tells,
+        stirs=kind.stirs,
+        only_for=kind.only_for,
+        lure=kind.lure,
+        promises=kind.promises,
+        settles=kind.settles,
+        moderates=kind.moderates,
+        one_to_one=kind.one_to_one,
+    )
+
+
+def on_channels(act: Act, channels: int | None) -> Act:
+    """An act of a brand that posts on so many channels; None: all its followers see its posts.
+
+    Posts to followers then reach those who sit on one of the channels, and the effort is split over them: their
+    magnitude is divided by the square root of the number. All other acts are as they were.
+    """
+    if channels is None or act.form != "post" or act.one_to_one or act.audience["kind"] != "followers":
+        return act
+    audience = MappingProxyType({"kind": "channels", "number": channels})
+    return replace(act, audience=audience, magnitude=act.magnitude / math.sqrt(channels))

@@ -57,7 +57,8 @@ class Trace:
             n_users=engine.n,
             direct=direct,
             spread=spread,
-            cost=float(sum(act.cost for act in engine.setup.acts if act.id not in engine.setup.calendar)),
+            cost=engine.setup.cost
+            + sum(act.cost for act in engine.agenda.happened if act.id not in engine.setup.calendar),
         )
 
 
