@@ -3,6 +3,7 @@
     import sim
     run = sim.run("data-breach", arm="silence", seed=1)         # one run: series, ledger, stories, users
     both = sim.compare("data-breach", replicates=50, seed=1)    # every arm of the file on common draws
+    model = sim.TrustModel("data-breach", arm="silence", rng=1) # a Mesa model: step(), agents, datacollector
 
 This file holds names only (PEP 562): nothing is imported, printed, seeded or set until a name is used, so `import sim`
 takes a few milliseconds. `__init__.pyi` says the same to type checkers; a test holds the two together.
@@ -14,6 +15,7 @@ _HOME = {
     "RippleError": "sim.errors",
     "Run": "sim.study.results",
     "Scenario": "sim.scenario.scenario",
+    "TrustModel": "sim.model.trust_model",
     "as_graph": "sim.world.graph",
     "compare": "sim.study.compare",
     "load": "sim.scenario.scenario",

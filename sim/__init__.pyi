@@ -1,4 +1,5 @@
 from sim.errors import RippleError as RippleError
+from sim.model.trust_model import TrustModel as TrustModel
 from sim.scenario.scenario import Scenario as Scenario
 from sim.scenario.scenario import load as load
 from sim.study.compare import Comparison as Comparison

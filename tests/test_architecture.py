@@ -20,8 +20,8 @@ FLOORS = (
     ("sim.world",),
     ("sim.scenario",),
     ("sim.dynamics",),
-    ("sim.model",),
     ("sim.study",),
+    ("sim.model",),
     ("sim.show",),
     ("sim.cli",),
 )

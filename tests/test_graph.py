@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from sim.errors import RippleError
 from sim.world import csr, draws, makers, memory
 from sim.world.generators import GENERATORS, mistakes
-from sim.world.graph import Graph, as_graph, from_edges, from_frame, from_networkx, from_scipy, generate
+from sim.world.graph import Graph, as_graph, from_edges, from_frame, from_networkx, from_pairs, from_scipy, generate
 
 FAR = 4.9  # standard deviations: one draw in a million lies further out
 SMALL = {
@@ -641,6 +641,27 @@ def test_frames_are_read_by_known_headers_or_by_name() -> None:
             from_frame(wrong, **options)
 
 
+def test_a_list_of_ties_is_a_network() -> None:
+    """Pairs by name or number, in any order; a third entry is the weight; a DiGraph's arcs with `directed`."""
+    graph = from_pairs([("bo", "ann"), ("cy", "bo")])
+    assert named_arcs(graph) == {("ann", "bo"), ("bo", "ann"), ("bo", "cy"), ("cy", "bo")}
+    assert named_arcs(from_pairs([(7, 3)], directed=True)) == {("7", "3")}
+    heavy = weights(from_pairs([("ann", "bo", 3.0), ("ann", "cy", 1.0)], weight=True))
+    assert heavy["ann", "bo"] == 0.75  # 3 / (3 + 1), exact in float32
+    for wrong, says in (
+        ([("ann",)], "tie 1 of the list is"),
+        ([("ann", "bo"), "cy"], "tie 2"),
+        ([], "holds no ties"),
+        ([("ann", "")], "spaces only"),
+    ):
+        with pytest.raises(RippleError, match=says):
+            from_pairs(wrong)
+    with pytest.raises(RippleError, match=r"tie 1 .* not \(who, whom, weight\)"):
+        from_pairs([("ann", "bo")], weight=True)
+    with pytest.raises(RippleError, match="a weight is finite"):
+        from_pairs([("ann", "bo", -1.0)], weight=True)
+
+
 def test_as_graph_takes_whatever_is_a_network(tmp_path) -> None:
     club = nx.karate_club_graph()
     graph = as_graph(club)
@@ -648,7 +669,17 @@ def test_as_graph_takes_whatever_is_a_network(tmp_path) -> None:
     nx.write_edgelist(club, path, data=False)
     matrix = nx.to_scipy_sparse_array(club, weight=None)
     frame = nx.to_pandas_edgelist(club)
-    for other in (path, str(path), matrix, frame, graph, as_graph(club, largest_component=True)):
+    pairs = list(club.edges())
+    for other in (
+        path,
+        str(path),
+        matrix,
+        frame,
+        pairs,
+        np.array(pairs),
+        graph,
+        as_graph(club, largest_component=True),
+    ):
         assert same(as_graph(other), graph)
     with pytest.raises(RippleError, match="dict is no network; give the path of an edge list, a networkx graph"):
         as_graph({})

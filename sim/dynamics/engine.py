@@ -21,6 +21,7 @@ from sim.dynamics.brand import Agenda, Outgoing, act_behind, bait_of
 from sim.dynamics.crew import Bench, Crew
 from sim.dynamics.exposure import DailyCycle, meetings
 from sim.dynamics.setup import LARGE, Setup
+from sim.dynamics.sides import sides_and_wounds
 from sim.dynamics.stories import EMPTIED, FULLEST, Hearsay, count_kept, move_table, push
 from sim.dynamics.talk import N_SUMS, Ties, relax_blocks
 from sim.dynamics.tick import advance, close_step, talk_blocks
@@ -376,14 +377,7 @@ class Engine:
     def sides_and_wounds(self) -> dict[str, np.ndarray]:
         """The two sides of own trust, mean wound and mean scar of both sides (log units) now, each f8[n] over rows."""
         column = {name: s.column(self.columns, k * s.BLOCK, self.n) for k, name in enumerate(s.COLUMNS)}
-        left = fades_at(self.now, self.clock[s.CLOCK_BASE], self.times)
-        out, wounds, scars = {}, [], []
-        for side in ("cognitive", "affective"):
-            wounds.append(column[f"wound_{side}"] * left.wound + column[f"hurt_{side}"] * left.hurt)
-            scars.append(column[f"scar_{side}"] * left.scar)
-            stock = column[f"base_{side}"] + column[f"gain_{side}"] * left.gain
-            out[side] = stock * np.exp(-(wounds[-1] + scars[-1]))
-        return {**out, "wound": (wounds[0] + wounds[1]) / 2, "scar": (scars[0] + scars[1]) / 2}
+        return sides_and_wounds(column, fades_at(self.now, self.clock[s.CLOCK_BASE], self.times))
 
 
 def _longer(array: np.ndarray, size: int) -> np.ndarray:

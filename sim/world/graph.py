@@ -29,6 +29,7 @@ __all__ = [
     "from_edges",
     "from_frame",
     "from_networkx",
+    "from_pairs",
     "from_scipy",
     "generate",
 ]
@@ -43,9 +44,9 @@ def as_graph(
     weight: str | int | bool | None = None,
     largest_component: bool = False,
 ) -> Graph:
-    """A Graph from a path to an edge list, a networkx graph, a SciPy sparse matrix, a pandas frame, or a Graph.
+    """A Graph from a path to an edge list, pairs, a networkx graph, a SciPy sparse matrix, a pandas frame, or a Graph.
 
-    The options mean what they mean in `read_edge_list`, `from_networkx`, `from_scipy` and `from_frame`.
+    The options mean what they mean in `read_edge_list`, `from_pairs`, `from_networkx`, `from_scipy` and `from_frame`.
     Raises RippleError for anything else.
     """
     if isinstance(network, Graph):
@@ -62,12 +63,39 @@ def as_graph(
         graph = from_scipy(network, weight=bool(weight), directed=directed)
     elif hasattr(network, "columns") and hasattr(network, "iloc"):
         graph = from_frame(network, weight=weight, directed=directed)
+    elif isinstance(network, list | tuple | np.ndarray):
+        graph = from_pairs(network, weight=bool(weight), directed=directed)
     else:
         raise RippleError(
             f"network: {type(network).__name__} is no network; give the path of an edge list, a networkx graph, "
-            "a SciPy sparse matrix, a pandas frame with one row for each tie, or what sim.world.graph makes"
+            "a SciPy sparse matrix, a pandas frame or a list with one entry for each tie, or what sim.world.graph makes"
         )
     return graph.largest_component() if largest_component else graph
+
+
+def from_pairs(pairs: Any, *, weight: bool = False, directed: bool | str | None = None) -> Graph:
+    """A list of ties, (who, whom) or (who, whom, weight): names or numbers; friendships unless `directed` says more.
+
+    Raises RippleError for what is no pair, an empty list, and weights that are missing or no weights.
+    """
+    if isinstance(pairs, np.ndarray):
+        pairs = pairs.tolist()
+    ties = [tuple(tie) if isinstance(tie, list | tuple | np.ndarray) else (tie,) for tie in pairs]
+    for place, tie in enumerate(ties):
+        if len(tie) not in (2, 3) or (weight and len(tie) != 3):
+            wanted = "(who, whom, weight)" if weight else "(who, whom)"
+            raise RippleError(f"network: tie {place + 1} of the list is {tie}, not {wanted}")
+    labels, rows = _named([end for tie in ties for end in tie[:2]], "this list holds no ties")
+    return from_edges(
+        rows[0::2],
+        rows[1::2],
+        n=len(labels) if labels is not None else int(rows.max()) + 1,
+        weight=_edge_weights(ties, "weight") if weight else None,
+        directed=directed or False,
+        labels=labels,
+        kind="pairs",
+        about="list of ties: ",
+    )
 
 
 def from_networkx(graph: networkx.Graph, weight: str | None = None, *, directed: bool | str | None = None) -> Graph:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,11 @@ class World:
     def graph_as_read(self) -> Graph:
         """The network in the order in which it was read or made."""
         return self.graph.reordered(np.argsort(self.order))
+
+    @cached_property
+    def communities(self) -> np.ndarray:
+        """The community of each user, i4[n] over rows; found when first asked for."""
+        return self.graph.communities(draws.stream(self.seed, "community"))
 
     def row(self, label: str | int) -> int:
         """The row of a user's name. Raises RippleError with the nearest name."""
@@ -162,7 +168,7 @@ def _circle_of_employees(world: World, numbers) -> np.ndarray:
 
 
 def _community(world: World, number: int) -> np.ndarray:
-    community = world.graph.communities(draws.stream(world.seed, "community"))
+    community = world.communities
     known = int(community.max()) + 1
     if not 0 <= number < known:
         raise RippleError(f"audience: community {number} is not there; this network has 0 to {known - 1}")
