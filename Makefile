@@ -9,13 +9,14 @@ RUNS := .venv/.runs-$(HERE)
 TESTS := .venv/.tests-$(HERE)
 BIN := .venv/bin
 
-.PHONY: help run test check bench docs clean constraints
+.PHONY: help run test check bench speed docs clean constraints
 
 help:
 	@echo 'make run          set up .venv and compare the responses to a data breach; writes out/data-breach'
 	@echo 'make test         run all tests'
 	@echo 'make check        look for faults of style and of types (ruff, mypy)'
-	@echo 'make bench        measure the speed of the engine on this machine'
+	@echo 'make bench        measure the speed on this machine, beside rivals (ARGS=--quick: in a minute)'
+	@echo 'make speed        the same, written to docs/speed.md'
 	@echo 'make docs         write the generated pages and the picture of docs/ anew'
 	@echo 'make constraints  renew constraints.txt, the exact versions that are installed'
 	@echo 'make clean        remove .venv, out, built files and caches'
@@ -31,8 +32,11 @@ check: $(TESTS)
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 
-bench: $(RUNS)
-	$(BIN)/python experiments/speed/engine.py $(ARGS)
+bench: $(TESTS)
+	$(BIN)/ripple bench $(ARGS)
+
+speed: $(TESTS)
+	$(BIN)/ripple bench --page docs/speed.md $(ARGS)
 
 docs: $(RUNS)
 	$(BIN)/python -c "from pathlib import Path; from sim.show.pages import parameters_page; Path('docs/parameters.md').write_text(parameters_page(), encoding='utf-8')"

@@ -9,6 +9,19 @@ from pathlib import Path
 from sim.errors import RippleError
 
 
+def require_writable(path: str | Path) -> None:
+    """Raise RippleError when a file could not be written there; for what is known only after a long time."""
+    target = Path(path).absolute()
+    above = next(folder for folder in target.parents if folder.exists())
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(0, "is a folder")
+        with tempfile.TemporaryFile(dir=above):
+            pass
+    except OSError as problem:
+        raise RippleError(f"{path} cannot be written: {problem.strerror}") from None
+
+
 def write_text(path: str | Path, text: str) -> Path:
     """Write a text (UTF-8) to a file, making the folders above it; returns the path. On an error nothing is changed.
 

@@ -23,6 +23,7 @@ FLOORS = (
     ("sim.study",),
     ("sim.model",),
     ("sim.show",),
+    ("sim.bench",),
     ("sim.cli",),
 )
 
@@ -31,9 +32,10 @@ FLOORS = (
 LIBRARIES = {
     "numba": (("sim.compiled",), ("sim.compiled",)),
     "llvmlite": (("sim.compiled",), ("sim.compiled",)),
-    "mesa": (("sim.model",), ("sim.model",)),
+    "mesa": (("sim.model", "sim.bench"), ("sim.model",)),
+    "cynetdiff": (("sim.bench",), ()),
     "networkx": (("sim.world",), ()),
-    "scipy": (("sim.world",), ()),
+    "scipy": (("sim.world", "sim.bench"), ()),
     "pandas": (("sim",), ("sim.model", "sim.study", "sim.show")),
     "pyarrow": (("sim.study",), ("sim.study",)),
     "pydantic": (("sim.scenario",), ("sim.scenario",)),

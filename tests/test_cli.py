@@ -80,7 +80,11 @@ def test_commands_are_listed_by_use(say: Say) -> None:
     code, out, _ = say("--help")
     listed = re.findall(r"^  (\w+)  ", out.split("Commands:")[1], flags=re.MULTILINE)
     assert code == 0
-    assert listed == ["compare", "run", "list", "tell", "new", "check", "schema", "doctor"] == list(ripple.commands)
+    assert (
+        listed
+        == ["compare", "run", "list", "tell", "new", "check", "schema", "doctor", "bench"]
+        == list(ripple.commands)
+    )
     assert say()[:2] == (0, out)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import click
 
+from sim.cli.benching import bench
 from sim.cli.comparing import compare
 from sim.cli.group import StoppedError, SuggestingGroup, said
 from sim.cli.health import doctor
@@ -44,7 +45,17 @@ def ripple(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (compare, run, list_scenarios, tell, new, check, schema, doctor):  # by use: help keeps this order
+for _command in (
+    compare,
+    run,
+    list_scenarios,
+    tell,
+    new,
+    check,
+    schema,
+    doctor,
+    bench,
+):  # by use: help keeps this order
     ripple.add_command(_command)
 
 

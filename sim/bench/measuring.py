@@ -1,0 +1,29 @@
+"""All measurements one after the other; what was measured stays when somebody stops it."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable
+
+from sim.bench.cases import Plan
+from sim.bench.machine import machine
+from sim.bench.report import GROUPS, Report
+
+
+def bench(plan: Plan, progress: Callable[[int, int, str], None] | None = None) -> Report:
+    """Measure what the plan says, group by group. progress: called with the number done, how many, and what comes.
+
+    Ctrl-C ends it with what there is: `stopped` is then True.
+    """
+    report = Report(plan.mode, machine())
+    start = time.perf_counter()
+    try:
+        for done, (group, words) in enumerate(GROUPS.items()):
+            if progress is not None:
+                progress(done, len(GROUPS), words)
+            importlib.import_module(f"sim.bench.{group}").measure(plan, report)
+    except KeyboardInterrupt:
+        report.stopped = True
+    report.seconds = time.perf_counter() - start
+    return report

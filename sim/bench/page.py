@@ -1,0 +1,72 @@
+"""docs/speed.md: the report of a full bench as a page, so that it cannot say anything else than what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.bench.report import GROUPS, Report
+from sim.bench.targets import judged
+from sim.bench.text import bars, busy, number, spread, verdict
+
+_HEAD = """# Speed
+
+What `ripple bench` measured (this page is generated: `make speed`, or `ripple bench --page docs/speed.md`). Times belong
+to a machine, so what counts are the ratios: rivals and floors were measured in the same process, in turn, A B A B.
+Medians, with the lowest and the highest; a number that misses its target stands here as it is."""
+
+_WHY = """## How it is measured
+
+- *Floor*: what memory allows. A step of talk has to load the trust of everyone listened to, so it cannot be faster than
+  as many random loads by the network's own row numbers.
+- *SciPy*: the product of its sparse float32 matrix with a vector is the gather of a step of talk alone. The step it is
+  compared with does all the rest too: own trust, the pull to it, both books, means and quantiles.
+- *CyNetDiff*: the independent cascade compiled from Cython. Same network, same author, same chance; only its run is timed,
+  not the making ready of its state.
+- *Mesa twin*: `experiments/speed/mesa_twin.py`, this model with agents and methods. The tests hold both equal on the same
+  draws; the bench stops when they end at different trust. Making agents is not counted.
+- *Peak memory* and *starts* need processes of their own. Everything else shares one."""
+
+
+def page(report: Report) -> str:
+    """The page in Markdown."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    m = report.machine
+    packages = ", ".join(f"{name} {version}" for name, version in _pairs(m["packages"]))
+    yield _HEAD
+    yield ""
+    yield f"Measured on {m['day']}: {m['processor']}, {m['cores']} cores, {m['memory_gb']} GB, {m['system']},"
+    yield f"Python {m['python']}, {packages}; {report.mode}, {report.seconds:,.0f} s."
+    if busy(report):
+        yield busy(report)
+    yield ""
+    yield "## Targets"
+    yield ""
+    yield "| id | what | measured | target | stretch | |"
+    yield "|---|---|---|---|---|---|"
+    for target, value, met in judged(report):
+        said = verdict(met, value, target.unit, report.mode)
+        cells = (f"`{target.id}`", target.words, number(value, target.unit), *bars(target), said)
+        yield "| " + " | ".join(cells) + " |"
+    yield ""
+    for what, why in report.missing.items():
+        yield f"- {what}: {why}"
+    for group, heading in GROUPS.items():
+        figures = [figure for figure in report.figures.values() if figure.group == group]
+        if not figures:
+            continue
+        yield ""
+        yield f"## {heading}"
+        yield ""
+        yield "| id | what | median | spread | how |"
+        yield "|---|---|---|---|---|"
+        for f in figures:
+            yield f"| `{f.id}` | {f.words} | {number(f.median, f.unit)} | {spread(f)} | {f.note} |"
+    yield ""
+    yield _WHY
+
+
+def _pairs(packages: object) -> list[tuple[str, str]]:
+    return list(packages.items()) if isinstance(packages, dict) else []

@@ -1,0 +1,49 @@
+"""`ripple bench`: how fast the engine is on this machine, beside rivals and targets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+_STOPPED = 130
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Smaller networks, fewer repeats: about a minute.")
+@click.option("--huge", is_flag=True, help="Also one run of ten million users (4 GB of memory).")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False), metavar="FILE", help="Write the figures to FILE.")
+@click.option(
+    "--page", "page_file", type=click.Path(dir_okay=False), metavar="FILE",
+    help="Write them as a page (FILE.md), and as FILE.json beside it."
+)  # fmt: skip
+def bench(quick: bool, huge: bool, json_file: str | None, page_file: str | None) -> int:
+    """Measure the speed on this machine: about ten minutes, medians with spread, rivals in turn."""
+    if quick and huge:
+        raise click.UsageError("--quick and --huge exclude one another", click.get_current_context())
+    from sim.bench.cases import FULL, QUICK
+    from sim.bench.measuring import bench as measured
+    from sim.bench.page import page
+    from sim.bench.text import lines
+    from sim.files import require_writable, write_text
+
+    for path in (json_file, page_file):
+        if path is not None:
+            require_writable(path)
+    plan = QUICK if quick else FULL.huge() if huge else FULL
+    report = measured(plan, _say_what_comes)
+    for line in lines(report):
+        click.echo(line)
+    written = []
+    if json_file is not None:
+        written.append(report.write(json_file))
+    if page_file is not None:
+        written += [report.write(Path(page_file).with_suffix(".json")), write_text(page_file, page(report))]
+    for file in written:
+        click.echo(f"Written to {file}")
+    return _STOPPED if report.stopped else 0
+
+
+def _say_what_comes(done: int, total: int, words: str) -> None:
+    """One line on stderr for each group of measurements."""
+    click.echo(f"[{done + 1}/{total}] {words} ...", err=True)
