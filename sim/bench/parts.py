@@ -6,9 +6,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from sim.compiled import compiled
 from sim.dynamics import state as s
+from sim.dynamics import talk
 from sim.dynamics.engine import Engine
 from sim.dynamics.setup import LARGE, Setup
+from sim.dynamics.trust import fades_at
 
 
 def talk_step(setup: Setup, threads: int) -> Callable[[], None]:
@@ -19,6 +22,76 @@ def talk_step(setup: Setup, threads: int) -> Callable[[], None]:
     engine = Engine(setup, threads)
     engine.advance(min(act.at for act in setup.acts) + 24)
     return engine._talk_step
+
+
+REPEATS = 100
+TALK_PARTS = {  # what is done with each block of users, in this order; the last is done once for all blocks
+    "gather": "trust of those one listens to",
+    "own": "own trust as of now",
+    "express": "the step of expressed trust",
+    "books": "sums for the books",
+    "observe": "means, groups and the histogram",
+    "store": "writing what was found",
+    "close": "blocks added up, row of what is seen, the call",
+}
+
+ON_BLOCKS = tuple(TALK_PARTS)[:-1]
+
+
+def talk_as_far_as(setup: Setup) -> dict[str, Callable[[], None]]:
+    """Talk steps on one thread that end after one part more each: "gather" does the first, "store" all on blocks.
+
+    "close" is the step itself. The time of a part is what it adds to those before it. Every call but that of the step
+    itself does it REPEATS times where the network is small, so that the call from Python plays no part.
+    """
+    step = talk_step(setup, 1)
+    engine: Any = step.__self__  # type: ignore[attr-defined]
+    bench, clock, side = engine.crew.benches[0], engine.clock, engine.state[s.SIDE]
+    fades = fades_at(clock[s.STEP_END], clock[s.CLOCK_BASE], engine.times)
+    new = engine.trust[1 - side].copy()
+    columns = engine.columns.copy()
+
+    def some(last: int) -> Callable[[], None]:
+        return lambda: _talk_on_blocks(
+            repeats(setup), last, engine.n, engine.trust[side], new, columns, engine.flags, engine.ties, fades, setup.step,
+            clock[s.GROUP_LOW], clock[s.GROUP_HIGH], bench.scratch, bench.lanes, bench.work, engine.sums, bench.counts
+        )  # fmt: skip
+
+    return {part: some(k) for k, part in enumerate(ON_BLOCKS)} | {"close": step}
+
+
+def repeats(setup: Setup) -> int:
+    """How often a call of `talk_as_far_as` does what it does."""
+    return 1 if is_large(setup) else REPEATS
+
+
+@compiled
+def _talk_on_blocks(
+    times: Any, last: Any, n_users: Any, trust: Any, new: Any, columns: Any, flags: Any, ties: Any, fades: Any,
+    length: Any, low: Any, high: Any, scratch: Any, lanes: Any, work: Any, sums: Any, counts: Any
+) -> None:  # fmt: skip
+    """`talk.talk_block` for all blocks, but only the first `last` + 1 parts of it; and all that `times` times."""
+    n_blocks = sums.shape[0]
+    for turn in range(times * n_blocks):
+        block = turn % n_blocks
+        first = block * s.BLOCK
+        n = min(s.BLOCK, n_users - first)
+        users = columns[block * s.BLOCK_SIZE : (block + 1) * s.BLOCK_SIZE]
+        before, after = trust[first : first + s.BLOCK], new[first : first + s.BLOCK]
+        talk.heard_means(first, n, trust, ties, scratch)
+        if last >= 1:
+            talk.own_trust_block(users, fades, scratch)
+        if last >= 2:
+            talk.express_block(users, before, length, 1.0, scratch)
+        if last >= 3:
+            own, middle = talk.block_sum(scratch, talk.S_OWN, lanes), talk.block_sum(scratch, talk.S_MIDDLE, lanes)
+            sums[block, 0, talk.SUM_TIME] = own - talk.block_sum(users, s.OWN, lanes)
+            sums[block, 0, talk.SUM_PULL] = middle - talk.block_sum(before, 0, lanes)
+            sums[block, 0, talk.SUM_TALK] = talk.block_sum(scratch, talk.S_TRUST, lanes) - middle
+        if last >= 4:
+            talk.observe_block(n, flags[first : first + s.BLOCK], scratch, low, high, work, sums[block], counts)
+        if last >= 5:
+            talk.store_block(users, before, after, length, scratch)
 
 
 def hearings(engine: Engine) -> int:
