@@ -20,6 +20,7 @@ from sim.cli import call
 from sim.dynamics.engine import Engine
 from sim.dynamics.setup import LARGE as LARGE_TALK
 from sim.errors import RippleError
+from sim.show.growth import cost_by_size
 
 ROOT = Path(__file__).parent.parent
 TINY = Plan("tiny", large=1200, ties=3, small=300, twin=60, twin_days=1, growth=(200, 1200), few=1, many=2, cold=False)
@@ -134,6 +135,17 @@ def test_hearings_are_those_of_everyone_whose_friend_shared() -> None:
     assert parts.first_hearings(engine) + parts.meetings(engine) >= users
 
 
+def test_the_parts_of_a_talk_step_are_the_whole_of_it() -> None:
+    """All parts on blocks, tried beside the engine, leave the trust and the columns that its own step then leaves."""
+    engine = Engine(setup(breach(700, 3, days=6)), 1)
+    engine.advance(60)
+    room = parts.own_room(engine)
+    parts.on_blocks(engine, len(parts.ON_BLOCKS) - 1, 1, *room)
+    parts.talk_step_of(engine)()
+    assert np.array_equal(room[0][: engine.n], engine.expressed_trust())
+    assert np.array_equal(room[1], engine.columns)
+
+
 def test_parts_of_a_run_add_up() -> None:
     """No part takes longer than the whole, and the engine that is watched comes to the same end."""
     run = setup(breach(400, 3, days=4))
@@ -141,6 +153,15 @@ def test_parts_of_a_run_add_up() -> None:
     assert all(value >= 0 for value in spent.values())
     assert spent["layout"] + spent["acts"] + spent["talk"] + spent["tables"] <= spent["all"]
     assert spent["acts"] > 0
+
+
+def test_the_picture_of_growth_shows_the_cost_of_each_user() -> None:
+    """1e6 seconds / users at each size, drawn by size, whatever the order they come in."""
+    ax = cost_by_size({10_000: 0.2, 1_000: 0.03})
+    (line,) = ax.get_lines()
+    assert line.get_xdata().tolist() == [1_000, 10_000]
+    assert line.get_ydata().tolist() == pytest.approx([30.0, 20.0])
+    assert [text.get_text() for text in ax.texts][:2] == ["0.03 s", "0.2 s"]
 
 
 def test_a_missing_rival_is_named_with_what_installs_it_and_the_rest_runs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,12 +195,15 @@ def test_ctrl_c_leaves_what_was_measured(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 def test_the_command_writes_a_page_and_its_figures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys) -> None:
     for group in GROUPS:
-        if group != "floor":
+        if group not in ("floor", "growth"):
             monkeypatch.setattr(f"sim.bench.{group}.measure", lambda plan, report: None)
     monkeypatch.setattr(cases, "QUICK", TINY)
     assert call(["bench", "--quick", "--page", str(tmp_path / "speed.md")]) == 0
     assert str(tmp_path / "speed.json") in capsys.readouterr().out
-    assert (tmp_path / "speed.md").read_text() == page(Report.read(tmp_path / "speed.json"))
+    text = (tmp_path / "speed.md").read_text()
+    assert text == page(Report.read(tmp_path / "speed.json"))
+    assert "](speed.png)" in text
+    assert (tmp_path / "speed.png").read_bytes()[:4] == b"\x89PNG"
 
 
 def test_what_cannot_be_written_is_said_before_anything_is_measured(tmp_path: Path, capsys) -> None:
@@ -217,4 +241,5 @@ def test_the_page_of_speed_is_what_was_stored() -> None:
     written = (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
     assert written == page(report)
     assert (report.mode, report.stopped) == ("full", False)
+    assert (ROOT / "docs" / "speed.png").exists()
     assert all(f"| `{target.id}` |" in written for target in TARGETS)

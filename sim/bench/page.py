@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from sim.bench.report import GROUPS, Report
 from sim.bench.targets import judged
 from sim.bench.text import bars, busy, number, spread, verdict
+from sim.files import write_text
 
 _HEAD = """# Speed
 
@@ -27,12 +29,37 @@ _WHY = """## How it is measured
 - *Peak memory* and *starts* need processes of their own. Everything else shares one."""
 
 
-def page(report: Report) -> str:
-    """The page in Markdown."""
-    return "\n".join(_lines(report)) + "\n"
+def save(report: Report, path: str | Path) -> list[Path]:
+    """Write the page, and beside it the figures (.json) and the picture of growth (.png); returns the paths."""
+    target = Path(path)
+    written = [report.write(target.with_suffix(".json"))]
+    costs = sizes(report)
+    if costs:
+        from sim.show.figures import Drawn
+        from sim.show.growth import cost_by_size
+        from sim.show.style import figure_of
+
+        figure = figure_of(cost_by_size(costs))
+        written.append(
+            Drawn(target.stem, "Microseconds of a run per user, by the number of users.", figure).save_png(
+                target.parent
+            )
+        )
+    return [*written, write_text(target, page(report, target.stem))]
 
 
-def _lines(report: Report) -> Iterator[str]:
+def sizes(report: Report) -> dict[int, float]:
+    """Seconds of a run by the number of users, when there are two or more to draw."""
+    found = {f.users: f.median for f in report.figures.values() if f.id == f"growth.{f.users}" and f.users is not None}
+    return found if len(found) > 1 else {}
+
+
+def page(report: Report, stem: str = "speed") -> str:
+    """The page in Markdown. stem: of the name of its file, which its picture shares."""
+    return "\n".join(_lines(report, stem)) + "\n"
+
+
+def _lines(report: Report, stem: str) -> Iterator[str]:
     m = report.machine
     packages = ", ".join(f"{name} {version}" for name, version in _pairs(m["packages"]))
     yield _HEAD
@@ -64,6 +91,9 @@ def _lines(report: Report) -> Iterator[str]:
         yield "|---|---|---|---|---|"
         for f in figures:
             yield f"| `{f.id}` | {f.words} | {number(f.median, f.unit)} | {spread(f)} | {f.note} |"
+        if group == "growth" and sizes(report):
+            yield ""
+            yield f"![Microseconds of a run per user, by the number of users]({stem}.png)"
     yield ""
     yield _WHY
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
+
+import numpy as np
 
 from sim.compiled import compiled
 from sim.dynamics import state as s
 from sim.dynamics import talk
+from sim.dynamics.crew import Bench
 from sim.dynamics.engine import Engine
 from sim.dynamics.setup import LARGE, Setup
 from sim.dynamics.trust import fades_at
@@ -21,6 +25,11 @@ def talk_step(setup: Setup, threads: int) -> Callable[[], None]:
     """
     engine = Engine(setup, threads)
     engine.advance(min(act.at for act in setup.acts) + 24)
+    return talk_step_of(engine)
+
+
+def talk_step_of(engine: Engine) -> Callable[[], None]:
+    """The talk step of an engine, on as many threads as it has."""
     return engine._talk_step
 
 
@@ -46,18 +55,24 @@ def talk_as_far_as(setup: Setup) -> dict[str, Callable[[], None]]:
     """
     step = talk_step(setup, 1)
     engine: Any = step.__self__  # type: ignore[attr-defined]
-    bench, clock, side = engine.crew.benches[0], engine.clock, engine.state[s.SIDE]
-    fades = fades_at(clock[s.STEP_END], clock[s.CLOCK_BASE], engine.times)
-    new = engine.trust[1 - side].copy()
-    columns = engine.columns.copy()
+    room = own_room(engine)
+    parts = {part: partial(on_blocks, engine, k, repeats(setup), *room) for k, part in enumerate(ON_BLOCKS)}
+    return parts | {"close": step}
 
-    def some(last: int) -> Callable[[], None]:
-        return lambda: _talk_on_blocks(
-            repeats(setup), last, engine.n, engine.trust[side], new, columns, engine.flags, engine.ties, fades, setup.step,
-            clock[s.GROUP_LOW], clock[s.GROUP_HIGH], bench.scratch, bench.lanes, bench.work, engine.sums, bench.counts
-        )  # fmt: skip
 
-    return {part: some(k) for k, part in enumerate(ON_BLOCKS)} | {"close": step}
+def own_room(engine: Any) -> tuple[Any, Any]:
+    """Where a step may be tried without the engine noticing: expressed trust after it, and the columns, as copies."""
+    return engine.trust[1 - engine.state[s.SIDE]].copy(), engine.columns.copy()
+
+
+def on_blocks(engine: Any, last: int, times: int, new: Any, columns: Any) -> None:
+    """The parts of the engine's next talk step up to ON_BLOCKS[last], so many times, into `own_room`."""
+    bench, clock = Bench.new(), engine.clock
+    _talk_on_blocks(
+        times, last, engine.n, engine.trust[engine.state[s.SIDE]], new, columns, engine.flags, engine.ties,
+        fades_at(clock[s.STEP_END], clock[s.CLOCK_BASE], engine.times), clock[s.STEP_LENGTH], clock[s.GROUP_LOW],
+        clock[s.GROUP_HIGH], bench.scratch, bench.lanes, bench.work, np.empty_like(engine.sums), bench.counts
+    )  # fmt: skip
 
 
 def repeats(setup: Setup) -> int:
@@ -95,9 +110,9 @@ def _talk_on_blocks(
 
 
 def hearings(engine: Engine) -> int:
-    """How many times somebody heard of an act so far, repeated hearings included.
+    """How many times somebody heard of an act so far, repeated hearings included; in a large network.
 
-    The engine counts as work one for each meeting and each share, and one for each hearing.
+    The engine counts as work one for each meeting and each share, and one for each hearing. (In a small one also talk.)
     """
     return int(engine.state[s.WORK]) - meetings(engine) - int(_acts(engine)["n_shared"].sum())
 

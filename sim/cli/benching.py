@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 _STOPPED = 130
@@ -15,17 +13,17 @@ _STOPPED = 130
 @click.option("--json", "json_file", type=click.Path(dir_okay=False), metavar="FILE", help="Write the figures to FILE.")
 @click.option(
     "--page", "page_file", type=click.Path(dir_okay=False), metavar="FILE",
-    help="Write them as a page (FILE.md), and as FILE.json beside it."
+    help="Write them as a page (FILE.md), with FILE.json and FILE.png beside it."
 )  # fmt: skip
 def bench(quick: bool, huge: bool, json_file: str | None, page_file: str | None) -> int:
-    """Measure the speed on this machine: about ten minutes, medians with spread, rivals in turn."""
+    """Measure the speed on this machine: some six minutes, medians with spread, rivals in turn."""
     if quick and huge:
         raise click.UsageError("--quick and --huge exclude one another", click.get_current_context())
     from sim.bench.cases import FULL, QUICK
     from sim.bench.measuring import bench as measured
-    from sim.bench.page import page
+    from sim.bench.page import save
     from sim.bench.text import lines
-    from sim.files import require_writable, write_text
+    from sim.files import require_writable
 
     for path in (json_file, page_file):
         if path is not None:
@@ -38,7 +36,7 @@ def bench(quick: bool, huge: bool, json_file: str | None, page_file: str | None)
     if json_file is not None:
         written.append(report.write(json_file))
     if page_file is not None:
-        written += [report.write(Path(page_file).with_suffix(".json")), write_text(page_file, page(report))]
+        written += save(report, page_file)
     for file in written:
         click.echo(f"Written to {file}")
     return _STOPPED if report.stopped else 0
