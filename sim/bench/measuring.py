@@ -25,5 +25,5 @@ def bench(plan: Plan, progress: Callable[[int, int, str], None] | None = None) -
             importlib.import_module(f"sim.bench.{group}").measure(plan, report)
     except KeyboardInterrupt:
         report.stopped = True
-    report.seconds = time.perf_counter() - start
+    report.seconds = round(time.perf_counter() - start, 1)
     return report

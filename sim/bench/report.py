@@ -83,7 +83,7 @@ class Report:
             "format": FORMAT,
             "mode": self.mode,
             "stopped": self.stopped,
-            "seconds": round(self.seconds, 1),
+            "seconds": self.seconds,
             "machine": self.machine,
             "targets": [asdict(target) | {"value": value, "met": met} for target, value, met in judged(self)],
             "figures": [asdict(figure) for figure in self.figures.values()],
