@@ -328,7 +328,11 @@ def _part_words(value: float, unit: str, reader: Callable[[object], float]) -> s
 
 
 def rate_words(value: float) -> str:
-    """A rate per hour as text that `rate` reads back exactly."""
+    """A rate per hour as text that `rate` reads back exactly: "6 per h", "2 per day", "0.5 per year"."""
+    for unit, hours_of in (("h", 1.0), ("day", DAY), ("year", YEAR)):
+        text = f"{value * hours_of:.6g} per {unit}"
+        if "e" not in text and rate(text) == value:
+            return text
     return f"{number_words(value)!r} per h"
 
 

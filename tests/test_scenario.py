@@ -20,7 +20,7 @@ from sim.scenario.parameters import PARAMETERS
 from sim.scenario.scenario import load
 from sim.scenario.schema import schema
 from sim.scenario.tell import effect, publicity, tell
-from sim.scenario.yaml_reader import plain, read_text
+from sim.scenario.yaml_reader import plain, read_text, scalar
 from sim.scenario.yaml_writer import as_yaml
 
 BREACH = {"act": "data_breach", "id": "breach", "at": "5 d", "found": "15 d"}
@@ -231,6 +231,7 @@ def test_a_kind_of_ones_own_is_like_a_known_one_but_for_what_is_written():
 # changes
 
 
+TITLE = r"[^\W\d_][^{}\[\]\x00-\x1f\x7f-\x9f]*"
 CHANGES = {
     "horizon": st.integers(40, 200).map("{} d".format),
     "fading": st.floats(0, 1),
@@ -244,7 +245,7 @@ CHANGES = {
     "trust_media": st.floats(0, 1),
     "brand.trust": st.floats(0, 100).map("{} points".format),
     "brand.followers": st.floats(0, 1),
-    "brand.name": st.text(min_size=1).filter(lambda text: re.fullmatch(r"[^\W\d_][^{}\[\]\x00-\x1f\x7f-\x9f]*", text)),
+    "brand.name": st.text(min_size=1).filter(lambda text: re.fullmatch(TITLE, text) and isinstance(scalar(text), str)),
     "timeline.breach.reach": st.floats(0, 1),
     "timeline.breach.at": st.floats(0, 300),
     "timeline[0].magnitude": st.floats(0, 2),

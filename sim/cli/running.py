@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,7 +107,8 @@ def _marks(done: Run) -> list[tuple[float, str]]:
     """The number of each sentence of the timeline at the hour when its act came out, or happened if it never did."""
     out = dict(zip(done.stories["act"], done.stories["time"], strict=True))
     acts = sorted(done.scenario.acts(done.arm), key=lambda act: act.at)
-    return [(float(out.get(act.id, act.at)), sign) for sign, act in zip(_FEW_MARKS, acts, strict=False)]
+    marks = [(float(out.get(act.id, act.at)), sign) for sign, act in zip(_FEW_MARKS, acts, strict=False)]
+    return [(hour, sign) for hour, sign in marks if math.isfinite(hour)]  # what was waited for may never come
 
 
 def _multipliers(done: Run, found: Scenario, asked: dict[str, Any]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.dynamics.brand import spelled_out
-from sim.dynamics.chance import hazard_of, hazards, voices
+from sim.dynamics.chance import SLIP, VOICE, hazard_of, hazards, voices
 from sim.errors import RippleError, did_you_mean
 from sim.scenario.acts import Act
 from sim.scenario.parameters import DAY, Numbers
@@ -168,6 +168,13 @@ def _by_chance(scenario: Scenario, arm: Arm, brand: Brand, seeds: Seeds) -> tupl
     """The hazards that strike a brand, and what its employees post by themselves."""
     what = (brand.policy, scenario.kinds, arm.parameters.numbers(), seeds.events, scenario.horizon)
     return (*hazards(*what), *voices(*what))
+
+
+def regular_causes(scenario: Scenario, arm: str) -> set[str]:
+    """What the books call the acts that go on anyway: those of the calendar, hazards, voices of employees."""
+    chosen = scenario.arm(arm)
+    struck = {hazard_of(kind) for kind in (*chosen.brand.policy.hazards, *chosen.twin.policy.hazards)}
+    return {act.id for act in chosen.twin.calendar} | struck | {VOICE, SLIP}
 
 
 def _common(acts: Iterable[Act], in_twin: Iterable[Act]) -> frozenset[str]:

@@ -7,21 +7,37 @@ hours where a time belongs.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from sim.errors import RippleError
-from sim.scenario.fields import ActFile, ArmFile, BrandFile, ExpectFile, KindFile, NetworkFile, ScenarioFile
+from sim.scenario import opening
+from sim.scenario.acts import WAITS_FOR
+from sim.scenario.fields import (
+    ActFile,
+    ArmFile,
+    BrandFile,
+    BrandPartFile,
+    DeskFile,
+    ExpectFile,
+    KindFile,
+    NetworkFile,
+    OpenFile,
+    ScenarioFile,
+)
 from sim.scenario.ids import act_ids
 from sim.scenario.mistakes import Mistake, refusal
-from sim.scenario.parameters import PARAMETERS
+from sim.scenario.parameters import HAZARDS, PARAMETERS
+from sim.scenario.readers import USUAL
 from sim.scenario.yaml_reader import Node, as_node, read_text, scalar
 
 _TIMES = {"horizon", "tick", "talk_step", "at", "after", "every", "until", "found", "delay", "mean"}
-_ONE_OF = ({"at", "after"},)  # setting one takes out the other
-_PARTS = {"found": ("after", "mean"), "audience": ("hubs", "community", "channel", "users")}
+_RATES = {"rate", "hazards"}
+_TAKES_OUT = {"at": ("after", "when"), "after": ("at",), "when": ("at", "every", "until")}  # setting one, the others
+_PARTS = {"found": ("after", "mean"), "audience": ("hubs", "community", "channel", "users"), "when": WAITS_FOR}
 _KEYS = {key for key in ScenarioFile.model_fields if key not in ("ripple", "extends")}
 
 
@@ -73,10 +89,8 @@ def _change(tree: Node, path: str, value: object) -> None:
         _put(tree, first, node)
     elif first == "parameters":
         _put_known(_mapping(tree, first), rest, set(PARAMETERS), node)
-    elif first == "brand" and rest[0] == "calendar" and len(rest) > 1:
-        _change_act(_mapping(tree, first).entries.get("calendar"), rest[1:], node)
     elif first == "brand":
-        _put_known(_mapping(tree, first), rest, set(BrandFile.model_fields), node)
+        _change_brand(_mapping(tree, first), rest, set(BrandFile.model_fields), node)
     elif first == "timeline":
         _change_act(tree.entries.get(first), rest, node)
     elif first == "arms":
@@ -110,7 +124,9 @@ def _value(value: object, steps: list[str | int]) -> Node:
         value = value.item()
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         last = steps[-1]
-        unit = PARAMETERS[str(last)].unit if steps[0] == "parameters" and last in PARAMETERS else ""
+        unit = PARAMETERS[str(last)].unit if "parameters" in steps and last in PARAMETERS else ""
+        if "brand" in steps and _RATES & {str(step) for step in steps[-2:]}:
+            unit = "1/h"
         if unit == "h" or (not unit and last in _TIMES):
             return Node(f"{value!r} h")
         if unit == "1/h":
@@ -130,10 +146,8 @@ def _put(holder: Node, key: str, node: Node) -> None:
     if node.value is None:
         holder.entries.pop(key, None)
         return
-    for group in _ONE_OF:
-        if key in group:
-            for other in group - {key}:
-                holder.entries.pop(other, None)
+    for other in _TAKES_OUT.get(key, ()):
+        holder.entries.pop(other, None)
     holder.entries[key] = node
 
 
@@ -145,13 +159,49 @@ def _mapping(holder: Node, key: str) -> Node:
 
 
 def _put_known(holder: Node, steps: list[str | int], known: set[str], node: Node) -> None:
-    if len(steps) == 2 and steps[1] in _PARTS.get(str(steps[0]), ()):  # found.mean, audience.hubs
+    if len(steps) == 3 and steps[:2] == ["when", "heard"] and steps[2] in ("of", "by"):
+        heard = _mapping(_mapping(holder, "when"), "heard").entries
+        node = Node({"heard": Node({**heard, str(steps[2]): node}, None, holder.file)}, None, holder.file)
+    elif len(steps) == 2 and steps[1] in _PARTS.get(str(steps[0]), ()):  # found.mean, audience.hubs
         node = Node({str(steps[1]): node}, None, holder.file)
     elif len(steps) != 1:
         raise _UnknownError
     if steps[0] not in known:
         raise _UnknownError
     _put(holder, str(steps[0]), node)
+
+
+def _change_brand(brand: Node, steps: list[str | int], known: set[str], node: Node) -> None:
+    """Change what the file, or an arm, says of the brand; what it does not say yet is added."""
+    first, rest = str(steps[0]), steps[1:]
+    if not rest or first not in ("calendar", "desk", "hazards"):
+        _put_known(brand, steps, known, node)
+    elif first == "calendar":
+        _change_act(brand.entries.get("calendar"), rest, node)
+    elif first == "hazards":
+        _change_hazard(brand, rest, node)
+    elif rest[0] == "open" and len(rest) == 2:
+        _change_hours(_mapping(brand, "desk"), rest[1:], node)
+    else:
+        _put_known(_mapping(brand, "desk"), rest, set(DeskFile.model_fields), node)
+
+
+def _change_hazard(brand: Node, steps: list[str | int], node: Node) -> None:
+    if len(steps) != 1 or not isinstance(steps[0], str):
+        raise _UnknownError
+    listed = brand.entries.get("hazards", Node(None))
+    if isinstance(listed.value, list):  # the same as a mapping
+        entries = {str(item.value): Node(USUAL, item.line, item.file) for item in listed.items}
+        brand.entries["hazards"] = Node(entries, listed.line, listed.file)
+    _put(_mapping(brand, "hazards"), steps[0], node)
+
+
+def _change_hours(desk: Node, steps: list[str | int], node: Node) -> None:
+    hours = desk.entries.get("open", Node(None))
+    if isinstance(hours.value, str):  # in one line
+        with contextlib.suppress(ValueError):  # it is refused where it stands
+            desk.entries["open"] = as_node(opening.written(hours.value))
+    _put_known(_mapping(desk, "open"), steps, set(OpenFile.model_fields), node)
 
 
 def _change_network(tree: Node, steps: list[str | int], node: Node) -> None:
@@ -199,6 +249,10 @@ def _change_arm(arms: Node, steps: list[str | int], node: Node) -> None:
         _change_act(arm.entries.get("acts"), rest[1:], node)
     elif rest[0] in ArmFile.model_fields and len(rest) == 1:
         _put(arm, str(rest[0]), node)
+    elif rest[0] == "brand":
+        _change_brand(_mapping(arm, "brand"), rest[1:], set(BrandPartFile.model_fields), node)
+    elif rest[0] == "parameters":
+        _put_known(_mapping(arm, "parameters"), rest[1:], set(PARAMETERS), node)
     else:
         _change_act(arm.entries.get("acts"), rest, node)
 
@@ -257,11 +311,19 @@ def paths(tree: Node) -> Iterator[str]:
     yield from PARAMETERS
     yield from (f"network.{key}" for key in NetworkFile.model_fields)
     yield from (f"network.{key}" for key in tree.entries.get("network", Node(None)).entries)
-    yield from (f"brand.{key}" for key in BrandFile.model_fields)
+    yield from _brand_paths("brand", list(BrandFile.model_fields))
     for name in tree.entries.get("arms", Node(None)).entries:
         yield from (f"arms.{name}.{key}" for key in ArmFile.model_fields)
+        yield from _brand_paths(f"arms.{name}.brand", list(BrandPartFile.model_fields))
         yield f"arms.{name}"
     for where, name in act_ids(tree).items():
         place = ".".join(str(step) for step in where[:-1] if step != "acts")
         yield from (f"{place}.{name}.{key}" for key in ActFile.model_fields)
         yield f"{place}.{name}"
+
+
+def _brand_paths(place: str, keys: list[str]) -> Iterator[str]:
+    yield from (f"{place}.{key}" for key in keys)
+    yield from (f"{place}.desk.{key}" for key in DeskFile.model_fields)
+    yield from (f"{place}.desk.open.{key}" for key in OpenFile.model_fields)
+    yield from (f"{place}.hazards.{kind}" for kind in HAZARDS)

@@ -1,142 +1,64 @@
-"""The keys of a scenario file: what each is called, which reader reads it, what it means.
+"""The keys of a scenario file: what each is called, which type of value it has, what it means.
 
-The readers' complaints are already words for people. The types also say what the JSON Schema for editors tells of a
-key. What keys mean together is checked in `resolve.py`.
+What keys mean together is checked in `resolve.py`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema, create_model
 
-from sim import units
-from sim.scenario import readers
-from sim.scenario.acts import FORMS, NATURES, SPEAKERS
-from sim.scenario.measures_named import MEASURES
-from sim.scenario.parameters import PARAMETERS, SECTORS
-from sim.scenario.readers import GROUPS, Named, one_of, or_named, positive, some_of
+from sim.scenario import opening, readers
+from sim.scenario.parameters import HAZARDS, PARAMETERS
+from sim.scenario.values import (
+    PARAMETER_SCHEMAS,
+    AgentsOrName,
+    Amount,
+    Audience,
+    BrandTrust,
+    Channels,
+    Clock,
+    Condition,
+    Count,
+    Date,
+    Days,
+    Directed,
+    Form,
+    Found,
+    Group,
+    HazardRate,
+    Horizon,
+    Magnitude,
+    Manner,
+    MeasureName,
+    Moment,
+    Name,
+    Nature,
+    Order,
+    Pace,
+    Processes,
+    RateOrName,
+    Sector,
+    Share,
+    ShareOrName,
+    Speaker,
+    TalkStep,
+    Text,
+    Texts,
+    Tick,
+    Time,
+    TimeOrName,
+    Until,
+    Varies,
+    Virality,
+    Whole,
+    YesNo,
+)
 
 VERSION = 1
-VARIES = ("network", "people", "events")
-DIRECTED = ("no", "yes", "follows", "tells")
-
-
-# types: a reader, and what editors are told of it
-
-_WORDS: dict[str, Any] = {"type": ["string", "number"]}
-_NAME: dict[str, Any] = {"type": "string", "pattern": r"^[^\W\d_][\w-]{0,59}$"}
-_TIME: dict[str, Any] = {"type": "string", "examples": ["90 min", "5 h", "5 d 3 h", "2 weeks"]}
-_SHARE: dict[str, Any] = {
-    **_WORDS,
-    "minimum": 0,
-    "maximum": 1,
-    "pattern": "%|percent|^[0-9.]",
-    "examples": ["30 %", 0.3],
-}
-_SHARE_OR_NAME: dict[str, Any] = {**_SHARE, "pattern": "%|percent|^[0-9.]|^[a-z_]+$"}
-_TRUST: dict[str, Any] = {**_WORDS, "minimum": 0, "maximum": 1, "examples": ["44 points", 0.44]}
-_AMOUNT: dict[str, Any] = {**_WORDS, "examples": [10, "20 k", "1.2 M"]}
-
-
-def _one_key(options: Mapping[str, object]) -> list[dict[str, Any]]:
-    """Mappings with exactly one key, for each of the options."""
-    return [
-        {"type": "object", "properties": {key: kind}, "required": [key], "additionalProperties": False}
-        for key, kind in options.items()
-    ]
-
-
-_AUDIENCE_KEYS = {
-    "hubs": _SHARE,
-    "community": {"type": "integer", "minimum": 0},
-    "channel": _NAME,
-    "users": {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 1},
-}
-
-Text = Annotated[str, PlainValidator(readers.text), WithJsonSchema(_WORDS)]
-Name = Annotated[str, PlainValidator(readers.name), WithJsonSchema(_NAME)]
-Texts = Annotated[
-    list[str],
-    PlainValidator(readers.texts),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
-]
-YesNo = Annotated[bool, PlainValidator(units.yes_no), WithJsonSchema({"enum": [True, False, "yes", "no"]})]
-Time = Annotated[float, PlainValidator(units.hours), WithJsonSchema(_TIME)]
-Pace = Annotated[float, PlainValidator(partial(positive, units.hours)), WithJsonSchema(_TIME)]
-Horizon = Annotated[float, PlainValidator(readers.horizon), WithJsonSchema(_TIME)]
-Tick = Annotated[float, PlainValidator(readers.tick), WithJsonSchema(_TIME)]
-TalkStep = Annotated[
-    float | str, PlainValidator(readers.talk_step), WithJsonSchema({"type": "string", "examples": ["auto", "4 h"]})
-]
-TimeOrName = Annotated[
-    float | Named, PlainValidator(partial(or_named, partial(positive, units.hours), "h")), WithJsonSchema(_TIME)
-]
-Date = Annotated[
-    datetime, PlainValidator(units.start_date), WithJsonSchema({"type": "string", "examples": ["2026-01-05 00:00 UTC"]})
-]
-When = Annotated[
-    units.Moment,
-    PlainValidator(units.moment),
-    WithJsonSchema({"type": "string", "examples": ["5 d", "5 d 3 h", "day 5 14:00", "2026-03-07 14:00"]}),
-]
-Until = Annotated[
-    units.Moment | str,
-    PlainValidator(readers.until),
-    WithJsonSchema({"type": "string", "examples": ["30 d", "horizon"]}),
-]
-Share = Annotated[float, PlainValidator(units.share), WithJsonSchema(_SHARE)]
-ShareOrName = Annotated[
-    float | Named, PlainValidator(partial(or_named, units.share, "share")), WithJsonSchema(_SHARE_OR_NAME)
-]
-BrandTrust = Annotated[float | str, PlainValidator(readers.brand_trust), WithJsonSchema(_TRUST)]
-Amount = Annotated[float, PlainValidator(units.amount), WithJsonSchema(_AMOUNT)]
-Count = Annotated[int, PlainValidator(units.count), WithJsonSchema(_AMOUNT)]
-Whole = Annotated[int, PlainValidator(readers.whole), WithJsonSchema({"type": "integer"})]
-Magnitude = Annotated[
-    float, PlainValidator(readers.magnitude), WithJsonSchema({"type": "number", "minimum": -5, "maximum": 5})
-]
-Virality = Annotated[
-    float | str,
-    PlainValidator(readers.virality),
-    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 100}, {"const": "drawn"}]}),
-]
-Audience = Annotated[
-    Mapping[str, object],
-    PlainValidator(readers.audience),
-    WithJsonSchema({"anyOf": [{"enum": list(GROUPS)}, *_one_key(_AUDIENCE_KEYS)]}),
-]
-Found = Annotated[
-    tuple[str, Any],
-    PlainValidator(readers.found),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string", "examples": ["10 d", "2026-03-07", "never"]},
-                *_one_key({"after": _TIME, "mean": _TIME}),
-            ]
-        }
-    ),
-]
-Group = Annotated[str, PlainValidator(partial(one_of, GROUPS)), WithJsonSchema({"enum": list(GROUPS)})]
-Form = Annotated[str, PlainValidator(partial(one_of, FORMS)), WithJsonSchema({"enum": list(FORMS)})]
-Nature = Annotated[str, PlainValidator(partial(one_of, NATURES)), WithJsonSchema({"enum": list(NATURES)})]
-Speaker = Annotated[str, PlainValidator(partial(one_of, SPEAKERS)), WithJsonSchema({"enum": list(SPEAKERS)})]
-Sector = Annotated[str, PlainValidator(partial(one_of, tuple(SECTORS))), WithJsonSchema({"enum": list(SECTORS)})]
-Directed = Annotated[str, PlainValidator(partial(one_of, DIRECTED)), WithJsonSchema({"enum": list(DIRECTED)})]
-MeasureName = Annotated[str, PlainValidator(partial(one_of, tuple(MEASURES))), WithJsonSchema({"enum": list(MEASURES)})]
-Varies = Annotated[
-    list[str],
-    PlainValidator(partial(some_of, VARIES)),
-    WithJsonSchema({"type": "array", "items": {"enum": list(VARIES)}}),
-]
-
-
-# the keys
 
 
 class Keys(BaseModel):
@@ -150,13 +72,22 @@ def _key(meaning: str) -> Any:
 
 
 class ActFile(Keys):
-    """One act of a list. Only `act` is needed, and a time: `at`, for a response also `after`."""
+    """One act of a list. Only `act` is needed, and a time: `at`, for a response also `after`, or a condition: `when`."""
 
     act: Text = Field(description="kind of act: one of the catalogue, or one defined under `kinds`")
     id: Name | None = _key("name of this act; its random draws hang on it, so keep it when you change the act")
-    of: Text | None = _key("of a response: the id (or the kind, when there is one such act) of the act it answers")
-    at: When | None = _key("when: time since the start, `day 5 14:00`, or a date")
-    after: Time | None = _key("of a response: time since the act it answers (not since that became public)")
+    of: Text | None = _key(
+        "of a response: the id (or the kind, when there is one such act) of the act it answers; of a promise kept or "
+        "broken: the promise"
+    )
+    at: Moment | None = _key("when: time since the start, `day 5 14:00`, or a date")
+    when: Condition | None = _key(
+        "makes the act conditional, once: {public: breach}, {trust_fell: 3 points}, {heard: {of: breach, by: 10 %}}, or "
+        "{queue: 20} complaints that wait for the desk"
+    )
+    after: Time | None = _key(
+        "of a response: time since the act it answers (not since that became public); with `when`: time since that is met"
+    )
     every: Pace | None = _key("repeat the act at this distance")
     until: Until | None = _key("repeat it no later than this; default: horizon")
     words: Text | None = _key("what the act is called in sentences")
@@ -175,14 +106,6 @@ class ActFile(Keys):
     )
     repetitive: YesNo | None = _key("of a post: yes when it repeats the last one, and so tires more")
     conceal: YesNo | None = _key("of a hidden act: yes when the brand conceals it; found out, it is deception")
-
-
-class ArmFile(Keys):
-    """A named response: a list of acts, or this mapping."""
-
-    title: Text | None = _key("a few words for tables and figures")
-    conceal: YesNo | None = _key("yes: what is hidden is concealed in this arm; found out, it becomes deception")
-    acts: list[ActFile | None] = Field(default=[], description="the acts of this arm")
 
 
 class RepairsFile(Keys):
@@ -214,18 +137,62 @@ class KindFile(Keys):
     only_tells: YesNo | None = _key("of a response that admits: yes when telling is all it does then")
     stirs: YesNo | None = _key("of a response: yes when it raises the virality of the story it answers")
     only_for: Texts | None = _key("of a response: the kinds it can answer")
+    promises: YesNo | None = _key("yes: opens a promise, until which is settled responses repair more")
+    settles: YesNo | None = _key("yes: keeps or breaks a promise, which it refers to by `of`")
+    moderates: YesNo | None = _key("yes: from then on abuse is moderated under a published rule")
+    one_to_one: YesNo | None = _key("yes: met one by one, in talks that the desk has when no complaint waits")
     lure: Magnitude | None = _key("a gain to prospects for as long as the act stays hidden")
     source: Text | None = _key("where its numbers come from")
 
 
-class BrandFile(Keys):
-    """The brand."""
+_OPEN: dict[str, Any] = {  # `from` cannot be written as an attribute
+    "days": (Days | None, _key("days of the week: mon-fri, or [mon, tue, sat]; default: all")),
+    "from": (Clock | None, _key("time of the day, 9:00; default 0:00")),
+    "to": (Clock | None, _key("time of the day, 17:00; before `from`: of the next day; default 24:00")),
+}
+OpenFile: type[BaseModel] = create_model("OpenFile", __base__=Keys, **_OPEN)
 
-    name: Text | None = _key("what it is called")
+
+class DeskFile(Keys):
+    """The service desk, where complaints are answered."""
+
+    agents: AgentsOrName | None = _key(
+        "how many answer at a time; 0: nobody does; default: the parameter `desk_agents`"
+    )
+    rate: RateOrName | None = _key("replies that each of them writes; default: the parameter `desk_rate`")
+    open: Annotated[OpenFile, BeforeValidator(opening.written)] | None = _key("opening hours; default: always")  # type: ignore[valid-type]
+    order: Order | None = _key("whose turn it is: the oldest complaint's, or that of who has the most listeners")
+    answers: ShareOrName | None = _key("share of complaints that get an answer; default: the parameter `desk_answers`")
+    manner: Manner | None = _key(
+        "how: good, scripted, rude, delete (public complaints are deleted), none (nobody answers)"
+    )
+    explains: YesNo | None = _key("yes: a deletion comes with its reason")
+
+
+class BrandPartFile(Keys):
+    """What an arm may say of the brand."""
+
     sector: Sector | None = _key("sector; sets the trust it starts from")
     trust: BrandTrust | None = _key("trust it starts from; sector: that of the sector, the default")
     followers: ShareOrName | None = _key("share of users who follow it; default: the parameter `followers`")
+    alternatives: Share | None = _key("choice of alternatives to it that users have; more raises what they expect")
+    desk: DeskFile | None = _key("the service desk")
+    channels: Channels | None = _key("on how many channels it posts, 1 to 20; all: its posts reach all followers")
+    openness: Share | None = _key("how freely employees speak: stories rise with it, slips with its square")
+    security: Share | None = _key("how much rarer and smaller hazards are")
+    preparedness: Share | None = _key("how well it is prepared; shortens the delay of planned responses")
+    moderation: YesNo | None = _key("yes: abuse is removed under a published rule")
+    feedback: Share | None = _key("coverage of a feedback channel, which makes public complaints private")
+    hazards: Annotated[dict[str, HazardRate | None], BeforeValidator(readers.hazards)] | None = _key(
+        f"kinds of acts that come by chance, at a rate or at the usual one: {', '.join(HAZARDS)}"
+    )
     calendar: list[ActFile | None] | None = _key("acts that happen anyway, in the quiet twin too")
+
+
+class BrandFile(BrandPartFile):
+    """The brand."""
+
+    name: Text | None = _key("what it is called")
 
 
 class NetworkFile(BaseModel):
@@ -253,19 +220,11 @@ class ExpectFile(Keys):
     between: list[Any] | None = _key("its limits, [lowest, highest]")
 
 
-_PARAMETER_SCHEMAS: Mapping[str, dict[str, Any]] = {
-    "h": _TIME,
-    "1/h": {"type": "string", "examples": ["0.3 per day", "0.0125 per h"]},
-    "share": _SHARE,
-    "trust": _TRUST,
-}
-
-
 def _parameter_fields() -> dict[str, Any]:
     fields = {}
     for p in PARAMETERS.values():
         bounds = {"type": "number", "minimum": p.least} | ({"maximum": p.most} if math.isfinite(p.most) else {})
-        schema = WithJsonSchema(_PARAMETER_SCHEMAS.get(p.unit, bounds))
+        schema = WithJsonSchema(PARAMETER_SCHEMAS.get(p.unit, bounds))
         plausible = f"plausible {p.low:g} to {p.high:g}" if p.low < p.high else ""
         meaning = f"{p.meaning} ({'; '.join(filter(None, [p.symbol, p.unit, plausible, p.source]))})"
         fields[p.name] = (Annotated[float, PlainValidator(partial(readers.parameter, p)), schema] | None, _key(meaning))
@@ -273,6 +232,18 @@ def _parameter_fields() -> dict[str, Any]:
 
 
 ParametersFile: type[BaseModel] = create_model("ParametersFile", __base__=Keys, **_parameter_fields())
+
+
+class ArmFile(Keys):
+    """A named response: a list of acts, or this mapping."""
+
+    title: Text | None = _key("a few words for tables and figures")
+    conceal: YesNo | None = _key("yes: what is hidden is concealed in this arm; found out, it becomes deception")
+    acts: list[ActFile | None] = Field(default=[], description="the acts of this arm")
+    brand: BrandPartFile | None = _key("what is different about the brand in this arm; all but its name")
+    parameters: ParametersFile | None = _key("numbers of the model that are different in this arm")  # type: ignore[valid-type]
+    cost: Amount | None = _key("cost of the arm itself, besides its acts, in money of your own")
+    cost_per_day: Amount | None = _key("cost of every day of the arm")
 
 
 class ScenarioFile(Keys):
@@ -291,6 +262,7 @@ class ScenarioFile(Keys):
     network: NetworkFile | None = _key("who listens to whom")
     brand: BrandFile | None = _key("the brand")
     kinds: dict[str, KindFile | None] | None = _key("kinds of acts of your own")
+    without: Processes | None = _key("processes that are left out; default: none")
     parameters: ParametersFile | None = _key("other values for numbers of the model")  # type: ignore[valid-type]
     timeline: list[ActFile | None] | None = _key("what happens in every arm")
     arms: dict[str, Annotated[ArmFile, BeforeValidator(readers.arm)] | None] | None = _key(

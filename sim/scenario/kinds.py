@@ -17,7 +17,11 @@ from sim.scenario.validate import Findings
 from sim.units import number_words, share_words, shown
 
 _AS_WRITTEN = ("words", "form", "cognitive", "nature", "audience", "reach", "speaker", "source")
-_FLAGS = ("hidden", "lasting", "tires", "two_sided", "admits", "only_tells", "stirs")
+_FLAGS = (
+    *("hidden", "lasting", "tires", "two_sided", "promises", "settles", "moderates", "one_to_one"),
+    *("admits", "only_tells", "stirs"),
+)
+_NOT_OF_A_RESPONSE = ("promises", "settles", "moderates", "one_to_one")
 
 
 def all_kinds(written: Mapping[str, KindFile | None], findings: Findings) -> tuple[Mapping[str, Kind], dict[str, Any]]:
@@ -105,6 +109,10 @@ def _consistent(kind: Kind, entry: KindFile, findings: Findings, where: tuple[st
         for key in ("admits", "only_tells", "stirs", "only_for"):
             if getattr(kind, key):
                 findings.add((*where, key) if getattr(entry, key) else where, f"`{key}` is for responses; leave it out")
+    elif any(getattr(kind, key) for key in _NOT_OF_A_RESPONSE):
+        for key in _NOT_OF_A_RESPONSE:
+            if getattr(kind, key):
+                findings.add((*where, key), f"a response cannot have `{key}`; leave it out")
     elif kind.magnitude or kind.hidden or kind.lure:
         findings.add(where, "a response has no magnitude, is not hidden and lures nobody; it repairs what an act did")
     if kind.nature is not None and kind.magnitude >= 0 and not kind.two_sided:

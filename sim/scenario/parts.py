@@ -30,6 +30,7 @@ class Network:
     seed: int | None = None
 
 
+PROCESSES = ("posts", "complaints", "membership")  # what a scenario can leave out
 MANNERS = ("good", "scripted", "rude", "delete", "none")
 ORDERS = ("oldest", "audience")
 

@@ -12,7 +12,9 @@ from types import MappingProxyType
 
 from sim import units
 from sim.errors import did_you_mean
+from sim.scenario.acts import WAITS_FOR, When
 from sim.scenario.parameters import PARAMETERS, Parameter, why_refused
+from sim.scenario.parts import PROCESSES
 
 GROUPS = ("everyone", "followers", "prospects", "employees")
 CHOOSERS = ("hubs", "community", "channel", "users")
@@ -20,6 +22,8 @@ HORIZON = "horizon"  # `until` the end
 DRAWN = "drawn"  # virality like that of a user's post
 NEVER = "never"
 AUTO = "auto"
+ALL = "all"  # channels: no split
+USUAL = "usual"  # rate of a hazard
 SECTOR = "sector"  # trust of the sector
 
 
@@ -168,6 +172,53 @@ def found(value: object) -> tuple[str, object]:
             return "mean", or_named(partial(positive, units.hours), "h", value["mean"])
         raise ValueError("write {after: 5 d} for a time after the act, or {mean: 30 d} to leave it to chance")
     return "at", units.moment(value)
+
+
+def condition(value: object) -> When:
+    """What a conditional act waits for: {public: id}, {trust_fell: trust}, {heard: {of: id, by: share}}, {queue: 20}."""
+    if not isinstance(value, dict) or len(value) != 1:
+        raise ValueError(f"{units.shown(value)} is not a condition{_CONDITIONS}")
+    [(kind, what)] = value.items()
+    if kind == "public":
+        return When(kind, of=text(what))
+    if kind == "trust_fell":
+        return When(kind, by=positive(units.trust, what))
+    if kind == "queue":
+        return When(kind, by=positive(units.count, what))
+    if kind == "heard":
+        if not isinstance(what, dict) or set(what) != {"of", "by"}:
+            raise ValueError("heard: write {of: breach, by: 10 %}, or a number of users")
+        part = re.search(r"%|percent|^0?\.\d", str(what["by"])) is not None
+        return When(kind, text(what["of"]), positive(units.share if part else units.count, what["by"]), part)
+    raise ValueError(f"'{kind}' is not a condition{did_you_mean(str(kind), WAITS_FOR)}{_CONDITIONS}")
+
+
+_CONDITIONS = "; write {public: breach}, {trust_fell: 3 points}, {heard: {of: breach, by: 10 %}} or {queue: 20}"
+
+
+def channels(value: object) -> int | str:
+    """A number of channels, or `all`: posts reach all followers."""
+    if value == ALL:
+        return ALL
+    number = units.count(value)
+    if not 1 <= number <= 20:
+        raise ValueError(f"{number} is not a number of channels; write 1 to 20, or all")
+    return number
+
+
+def hazards(value: object) -> object:
+    """Hazards as a mapping of kinds to rates; a list of kinds has the usual ones."""
+    return {str(kind): USUAL for kind in texts(value)} if isinstance(value, (list, str)) else value
+
+
+def hazard_rate(value: object) -> float | str:
+    """A rate, the name of a parameter, or `usual`: that of the kind."""
+    return USUAL if value == USUAL else or_named(units.rate, "1/h", value)
+
+
+def processes(value: object) -> list[str]:
+    """Processes to leave out, in their own order; none will do."""
+    return [] if value == [] else some_of(PROCESSES, value)
 
 
 def until(value: object) -> object:

@@ -7,28 +7,43 @@ a number stands for a parameter (`reach: reach_news`), so that changing the para
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+from pydantic import BaseModel
+
 from sim import units
 from sim.errors import did_you_mean
 from sim.scenario import readers
 from sim.scenario.acts import Act
-from sim.scenario.fields import VARIES, VERSION, ArmFile, BrandFile, ExpectFile, ScenarioFile
+from sim.scenario.brands import (
+    brand_document,
+    channels_of,
+    check_brand,
+    laid_over,
+    of_twin,
+    part_document,
+    resolved_brand,
+    speed_of,
+)
+from sim.scenario.fields import VERSION, ArmFile, BrandFile, ExpectFile, ScenarioFile
 from sim.scenario.ids import act_ids, repeated_ids
 from sim.scenario.kinds import all_kinds
 from sim.scenario.measures_named import MEASURES
-from sim.scenario.mistakes import refusal
+from sim.scenario.mistakes import Where, refusal
 from sim.scenario.network import resolved_network
 from sim.scenario.parameters import DAY, PARAMETERS, Parameters
-from sim.scenario.parts import Arm, Brand, Expect, Policy
-from sim.scenario.readers import AUTO, SECTOR, Named
+from sim.scenario.parts import PROCESSES, Arm, Expect
+from sim.scenario.readers import AUTO
+from sim.scenario.references import Resolved
 from sim.scenario.sources import Source
-from sim.scenario.timeline import MOST_ACTS, Resolved, Setting, too_many
+from sim.scenario.timeline import MOST_ACTS, Setting, too_many
 from sim.scenario.validate import Findings, validated
+from sim.scenario.values import VARIES
 from sim.scenario.yaml_reader import Node
 
 START = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday, 00:00
@@ -59,8 +74,9 @@ class _Resolving:
         name = written.name or self.source.name
         start = written.start or START
         horizon, tick, talk_step = self._times()
-        parameters = self._parameters()
+        parameters = self._parameters(("parameters",), written.parameters, Parameters())
         kinds, own_kinds = all_kinds(written.kinds or {}, findings)
+        brand_written = written.brand or BrandFile()
         setting = Setting(
             start,
             math.inf if findings.any_at(("horizon",)) or findings.any_at(("start",)) else horizon,
@@ -68,15 +84,18 @@ class _Resolving:
             kinds,
             act_ids(self.tree),
             findings,
+            speed_of(brand_written, parameters),
+            channels_of(brand_written),
         )
         for where, again in repeated_ids(setting.ids):
             words = f"'{again}' is the id of another act already; ids are unique within an arm and what all arms share"
             findings.add((*where, "id"), words)
-        brand_written = written.brand or BrandFile()
         calendar = setting.acts(("brand", "calendar"), brand_written.calendar or [], ())
-        brand, brand_document = self._brand(brand_written, parameters, calendar)
+        check_brand(brand_written, brand_written, ("brand",), parameters, kinds, setting.horizon, findings)
+        brand = resolved_brand(brand_written, parameters, _acts(calendar), kinds)
+        described = brand_document(brand_written, [entry.document for entry in calendar])
         timeline = setting.acts(("timeline",), written.timeline or [], tuple(calendar))
-        arms, arm_documents = self._arms(setting, (*calendar, *timeline), brand, _acts(timeline))
+        arms, arm_documents = self._arms(setting, brand_written, tuple(calendar), tuple(timeline))
         expect, expect_document = self._expect()
         network, network_document = resolved_network(written.network, self.source, findings)
         fields: dict[str, Any] = {
@@ -91,7 +110,7 @@ class _Resolving:
             "network": network,
             "brand": brand,
             "parameters": parameters,
-            "without": frozenset(),
+            "without": frozenset(written.without or ()),
             "timeline": _acts(timeline),
             "arms": arms,
             "vary": tuple(written.vary or VARIES),
@@ -110,10 +129,11 @@ class _Resolving:
             "tick": units.duration_words(tick),
             "talk_step": AUTO if talk_step is None else units.duration_words(talk_step),
             "network": network_document,
-            "brand": brand_document,
+            "brand": described,
             **({"kinds": own_kinds} if own_kinds else {}),
             "timeline": [entry.document for entry in timeline],
             "arms": arm_documents,
+            "without": [process for process in PROCESSES if process in fields["without"]],
             "vary": list(fields["vary"]),
             "expect": expect_document,
             **({"takeaway": fields["takeaway"]} if fields["takeaway"] else {}),
@@ -135,44 +155,22 @@ class _Resolving:
             self.findings.add(("talk_step",), f"{units.duration_words(talk_step)} is too coarse; 1 d is the most")
         return horizon, tick, talk_step
 
-    def _parameters(self) -> Parameters:
-        written: dict[str, float | None] = self.written.parameters.model_dump() if self.written.parameters else {}
-        parameters = Parameters({key: value for key, value in written.items() if value is not None})
+    def _parameters(self, where: Where, written: BaseModel | None, below: Parameters) -> Parameters:
+        """Numbers of the model laid over others, in the file or in an arm."""
+        given = dict(_set_in(written)) if written is not None else {}
+        parameters = below.changed(given) if given else below
         for low, high in _IN_ORDER:
-            if parameters[low] > parameters[high]:
-                where = ("parameters", low if written.get(low) is not None else high)
+            if parameters[low] > parameters[high] and (given.keys() & {low, high} or where[0] != "arms"):
                 shown = [f"{key} ({parameter_words(key, parameters[key])})" for key in (low, high)]
-                self.findings.add(where, f"{shown[0]} lies above {shown[1]}")
-        if parameters.share_soon + parameters.share_today > 1:
-            where = ("parameters", "share_soon" if written.get("share_soon") is not None else "share_today")
-            self.findings.add(where, "share_soon and share_today together are more than 100 %")
+                self.findings.add((*where, low if low in given else high), f"{shown[0]} lies above {shown[1]}")
+        shares = {"share_soon", "share_today"}
+        if parameters.share_soon + parameters.share_today > 1 and given.keys() & shares:
+            place = "share_soon" if "share_soon" in given else "share_today"
+            self.findings.add((*where, place), "share_soon and share_today together are more than 100 %")
         return parameters
 
-    def _brand(
-        self, written: BrandFile, parameters: Parameters, calendar: list[Resolved]
-    ) -> tuple[Brand, dict[str, Any]]:
-        sector = written.sector or "social_media"
-        trust = SECTOR if written.trust is None else written.trust
-        number = Named(f"trust_{sector}") if trust == SECTOR else trust
-        followers = Named("followers") if written.followers is None else written.followers
-        brand = Brand(
-            name=written.name or "the brand",
-            sector=sector,
-            trust=parameters[number] if isinstance(number, str) else number,
-            followers=parameters[followers] if isinstance(followers, Named) else followers,
-            policy=Policy(calendar=_acts(calendar)),
-        )
-        document = {
-            "name": brand.name,
-            "sector": sector,
-            "trust": str(trust) if isinstance(trust, str) else units.trust_words(trust),
-            "followers": str(followers) if isinstance(followers, Named) else units.share_words(followers),
-            "calendar": [entry.document for entry in calendar],
-        }
-        return brand, document
-
     def _arms(
-        self, setting: Setting, common: tuple[Resolved, ...], brand: Brand, timeline: tuple[Act, ...]
+        self, setting: Setting, brand: BrandFile, calendar: tuple[Resolved, ...], timeline: tuple[Resolved, ...]
     ) -> tuple[Mapping[str, Arm], dict[str, Any]]:
         arms, documents = {}, {}
         written: Mapping[str, ArmFile | None] = dict(self.written.arms or {})
@@ -181,22 +179,80 @@ class _Resolving:
         for name, entry in written.items():
             if entry is None:
                 continue
-            where = ("arms", name)
             try:
                 readers.name(name)
             except ValueError as problem:
-                self.findings.add(where, str(problem))
-            acts = setting.acts((*where, "acts"), entry.acts, common)
-            if too_many((*common, *acts), setting.horizon):
-                self.findings.add(where, f"has more than {MOST_ACTS:,} acts, repetitions and the timeline's included")
-            title = entry.title or name.replace("-", " ").replace("_", " ")
-            arms[name] = Arm(name, title, _acts(acts), bool(entry.conceal), brand, brand, timeline, setting.parameters)
-            documents[name] = {
-                "title": title,
-                "conceal": bool(entry.conceal),
-                "acts": [act.document for act in acts],
-            }
+                self.findings.add(("arms", name), str(problem))
+            arms[name], documents[name] = self._arm(name, entry, setting, brand, calendar, timeline)
         return MappingProxyType(arms), documents
+
+    def _arm(
+        self,
+        name: str,
+        entry: ArmFile,
+        common: Setting,
+        brand: BrandFile,
+        calendar: tuple[Resolved, ...],
+        timeline: tuple[Resolved, ...],
+    ) -> tuple[Arm, dict[str, Any]]:
+        """An arm with its own brand and numbers; what all arms share is read again under these."""
+        where, findings = ("arms", name), self.findings
+        parameters = self._parameters((*where, "parameters"), entry.parameters, common.parameters)
+        own = laid_over(brand, entry.brand)
+        setting = replace(common, parameters=parameters, speed=speed_of(own, parameters), channels=channels_of(own))
+        theirs = twin_calendar = calendar
+        if entry.brand is not None or entry.parameters is not None:
+            known = replace(setting, findings=Findings(self.tree))  # its mistakes are noted already
+            as_before = replace(known, channels=common.channels, speed=common.speed)
+            twin_calendar = tuple(as_before.acts(("brand", "calendar"), brand.calendar or [], ()))
+            if entry.brand is not None and entry.brand.calendar is not None:
+                theirs = tuple(setting.acts((*where, "brand", "calendar"), entry.brand.calendar, ()))
+            else:
+                theirs = tuple(known.acts(("brand", "calendar"), brand.calendar or [], ()))
+            timeline = self._timeline_again(where, setting, theirs, timeline)
+        if entry.brand is not None:
+            check_brand(own, entry.brand, (*where, "brand"), parameters, setting.kinds, setting.horizon, findings)
+        acts = setting.acts((*where, "acts"), entry.acts, (*theirs, *timeline))
+        if too_many((*theirs, *timeline, *acts), setting.horizon):
+            findings.add(where, f"has more than {MOST_ACTS:,} acts, repetitions and the timeline's included")
+        arm = Arm(
+            name=name,
+            title=entry.title or name.replace("-", " ").replace("_", " "),
+            acts=_acts(acts),
+            conceal=bool(entry.conceal),
+            brand=resolved_brand(own, parameters, _acts(theirs), setting.kinds),
+            twin=resolved_brand(of_twin(brand, entry.brand), parameters, _acts(twin_calendar), setting.kinds),
+            timeline=_acts(timeline),
+            parameters=parameters,
+            cost=entry.cost or 0.0,
+            cost_per_day=entry.cost_per_day or 0.0,
+        )
+        document: dict[str, Any] = {"title": arm.title, "conceal": arm.conceal}
+        if entry.brand is not None:
+            document["brand"] = part_document(entry.brand, [act.document for act in theirs])
+        if entry.parameters is not None:
+            document["parameters"] = {key: parameter_words(key, value) for key, value in _set_in(entry.parameters)}
+        document |= {"cost": units.number_words(arm.cost), "cost_per_day": units.number_words(arm.cost_per_day)}
+        return arm, {**document, "acts": [act.document for act in acts]}
+
+    def _timeline_again(
+        self, where: Where, setting: Setting, calendar: tuple[Resolved, ...], timeline: tuple[Resolved, ...]
+    ) -> tuple[Resolved, ...]:
+        """The common timeline as it is in an arm; what its acts refer to is what they refer to in all arms."""
+        refers = {entry.where: entry.act.of for entry in timeline if entry.act.of is not None}
+        written = [
+            act.model_copy(update={"of": refers[("timeline", i)]})
+            if act is not None and ("timeline", i) in refers
+            else act
+            for i, act in enumerate(self.written.timeline or [])
+        ]
+        found = Findings(self.tree)
+        again = tuple(replace(setting, findings=found).acts(("timeline",), written, calendar))
+        if not self.findings.any_at(("timeline",)) and not self.findings.any_at((*where, "brand", "calendar")):
+            for mistake in found.mistakes:
+                words = f"the common timeline does not go with this calendar: {mistake}"
+                self.findings.add((*where, "brand", "calendar"), words)
+        return again
 
     def _expect(self) -> tuple[tuple[Expect, ...], list[dict[str, Any]]]:
         expects, documents = [], []
@@ -263,7 +319,12 @@ def parameter_words(name: str, value: float) -> str | float:
     return _PARAMETER_WORDS.get(PARAMETERS[name].unit, units.number_words)(value)
 
 
-def _acts(resolved: list[Resolved]) -> tuple[Act, ...]:
+def _set_in(written: BaseModel) -> list[tuple[str, float]]:
+    """The numbers of the model that are written, in the order of the parameters."""
+    return [(key, value) for key, value in written.model_dump().items() if value is not None]
+
+
+def _acts(resolved: Sequence[Resolved]) -> tuple[Act, ...]:
     return tuple(entry.act for entry in resolved)
 
 

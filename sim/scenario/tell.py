@@ -11,7 +11,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sim.scenario.acts import Act
+from sim.scenario.manners import cost_in_words, differences, percent, policy_in_words, when_in_words
 from sim.scenario.parameters import Parameters
+from sim.scenario.parts import PROCESSES, Arm
+from sim.scenario.resolve import parameter_words
 from sim.scenario.scenario import Scenario
 from sim.units import clock_at, duration_words, number_words, roughly
 
@@ -27,30 +30,33 @@ def tell(scenario: Scenario, arm: str | None = None) -> list[str]:
 
     arm: only this one, its acts in one line of time with the common ones. Raises RippleError for an unknown arm.
     """
-    numbers = scenario.parameters
     if arm is not None:
         chosen = scenario.arm(arm)
         acts = scenario.acts(arm)
-        return [setting(scenario), *_sentences(acts, acts, scenario, numbers), *_concealed(chosen.conceal)]
+        return [setting(scenario, arm), *_sentences(acts, acts, scenario, chosen), *_besides(scenario, chosen)]
     common = (*scenario.brand.calendar, *scenario.timeline)
-    lines = [setting(scenario), *_sentences(common, common, scenario, numbers)]
+    lines = [setting(scenario), *_sentences(common, common, scenario, scenario)]
     for name, chosen in scenario.arms.items():
         reference = ", the reference" if name == scenario.reference else ""
-        happens = _sentences(chosen.acts, scenario.acts(name), scenario, numbers) or ["nothing more happens"]
-        lines += [f"{name}{reference}: {sentence}" for sentence in (*happens, *_concealed(chosen.conceal))]
+        calendar = chosen.brand.calendar if _own_calendar(scenario, chosen) else ()
+        happens = _sentences((*calendar, *chosen.acts), scenario.acts(name), scenario, chosen)
+        happens = [*happens, *_besides(scenario, chosen)] or ["nothing more happens"]
+        lines += [f"{name}{reference}: {sentence}" for sentence in happens]
     return lines
 
 
-def setting(scenario: Scenario) -> str:
-    """Who is there, and from when to when, in one sentence."""
-    network, brand = scenario.network, scenario.brand
+def setting(scenario: Scenario, arm: str | None = None) -> str:
+    """Who is there, from when to when, and how the brand is run, in one sentence. arm: as it is there."""
+    network, brand = scenario.network, scenario.brand if arm is None else scenario.arm(arm).brand
     users = f"{network.users:,} users" if network.users is not None else "all users"
     where = f"of {network.file.name}" if network.file is not None else f"of a {network.kind} network"
-    return (
-        f"{users} {where}; {_percent(brand.followers)} follow {brand.name} ({brand.sector.replace('_', ' ')}), "
+    without = [f"without {' and '.join(p for p in PROCESSES if p in scenario.without)}"] if scenario.without else []
+    first = (
+        f"{users} {where}; {percent(brand.followers)} follow {brand.name} ({brand.sector.replace('_', ' ')}), "
         f"whose trust starts at {100 * brand.trust:.3g} points; {duration_words(scenario.horizon)} "
         f"from {date_in_words(scenario.start, 0.0)}"
     )
+    return "; ".join([first, *policy_in_words(brand.policy), *without])
 
 
 def date_in_words(start: datetime, hours: float) -> str:
@@ -66,13 +72,20 @@ def day(hours: float) -> str:
     return f"d {days}" if rest < 1 / 120 else f"d {days} + {roughly(rest)}"
 
 
-def _sentences(acts: Iterable[Act], around: Iterable[Act], scenario: Scenario, numbers: Parameters) -> list[str]:
-    """The acts in order of time, each with what it answers among those around it."""
+def _sentences(acts: Iterable[Act], around: Iterable[Act], scenario: Scenario, here: Scenario | Arm) -> list[str]:
+    """The acts in order of time, each with what it answers among those around it; last those that wait.
+
+    here: where the numbers of the model are looked up.
+    """
+    numbers = here.parameters
     by_id = {act.id: act for act in around}
     public = publicity(by_id.values())
     lines = []
     for act in sorted(acts, key=lambda act: act.at):
-        when = f"{day(act.at)} ({date_in_words(scenario.start, act.at)})"
+        if act.when is not None:
+            when = when_in_words(act.when, act.after)
+        else:
+            when = f"{day(act.at)} ({date_in_words(scenario.start, act.at)})"
         if act.every is not None:
             until = scenario.horizon if act.until is None else min(act.until, scenario.horizon)
             when += f", then every {duration_words(act.every)} until {day(until)}"
@@ -80,8 +93,27 @@ def _sentences(acts: Iterable[Act], around: Iterable[Act], scenario: Scenario, n
     return lines
 
 
-def _concealed(conceal: bool) -> list[str]:
-    return ["what is hidden is concealed; found out, it is deception"] if conceal else []
+def _besides(scenario: Scenario, arm: Arm) -> list[str]:
+    """What an arm is besides its acts."""
+    own = [*differences(arm, scenario.brand, _own_numbers(scenario, arm))]
+    own += ["a calendar of its own"] if _own_calendar(scenario, arm) else []
+    concealed = ["what is hidden is concealed; found out, it is deception"] if arm.conceal else []
+    return [*([f"this arm: {'; '.join(own)}"] if own else []), *cost_in_words(arm), *concealed]
+
+
+def _own_calendar(scenario: Scenario, arm: Arm) -> bool:
+    """True when other acts are in it, or at other times; not when only their size or audience is another."""
+    mine, common = ([(act.id, act.kind, act.at, act.every) for act in b.calendar] for b in (arm.brand, scenario.brand))
+    return mine != common
+
+
+def _own_numbers(scenario: Scenario, arm: Arm) -> dict[str, str]:
+    """The numbers of the model that are other than the file's, in words."""
+    return {
+        name: f"{parameter_words(name, value)} instead of {parameter_words(name, scenario.parameters[name])}"
+        for name, value in arm.parameters.items()
+        if value != scenario.parameters[name]
+    }
 
 
 def publicity(acts: Iterable[Act]) -> Mapping[str, float]:
@@ -91,9 +123,10 @@ def publicity(acts: Iterable[Act]) -> Mapping[str, float]:
     """
     acts = list(acts)
     known = {}
-    for act in (act for act in acts if act.repairs is None):
+    for act in (act for act in acts if act.repairs is None and act.when is None):
         times = [act.found] if act.hidden and act.found is not None else []
-        times += [other.at for other in acts if act.hidden and other.of == act.id and other.admits]
+        tells = (other for other in acts if other.of == act.id and other.admits and other.when is None)
+        times += [other.at for other in tells if act.hidden]
         if not act.hidden:
             times = [act.at]
         if times:
@@ -106,9 +139,9 @@ def effect(act: Act, numbers: Parameters, answered: Act | None = None, public: f
     if act.repairs is not None:
         said = _response(act, numbers, answered, public)
     elif act.magnitude < 0:
-        said = _loss(act, numbers)
+        said = f"{_loss(act, numbers)}{_leads_to(act, numbers)}"
     else:
-        said = _gain(act, numbers)
+        said = f"{_gain(act, numbers)}{_leads_to(act, numbers)}"
     return f"{said}; costs {number_words(act.cost):,}" if act.cost else said
 
 
@@ -116,7 +149,7 @@ def _loss(act: Act, numbers: Parameters) -> str:
     nature = act.nature or "competence"
     kept = math.exp(numbers.loss * act.magnitude)
     scar = getattr(numbers, f"scar_{nature}")
-    hit = f"trust of those hit x {kept:.2f}, {_percent(scar)} of it for years"
+    hit = f"trust of those hit x {kept:.2f}, {percent(scar)} of it for years"
     if not act.hidden:
         return f"{act.words}, meets {_met(act)}, {hit}{_passed_on(act)}"
     lure = f"; as long as it is hidden it wins {_gained(act.lure, act, numbers)}" if act.lure else ""
@@ -132,9 +165,21 @@ def _gain(act: Act, numbers: Parameters) -> str:
     return f"{act.words}{hidden} meets {_met(act)}, {won}{_passed_on(act)}"
 
 
+def _leads_to(act: Act, numbers: Parameters) -> str:
+    """What an act changes about the brand."""
+    said = ""
+    if act.promises:
+        said += f"; until it is kept or broken, responses repair x {numbers.promise_repair:.3g}"
+    if act.settles:
+        said += f"; settles {act.of}, if that was promised"
+    if act.moderates:
+        said += "; from then on abuse is moderated under a published rule"
+    return said
+
+
 def _gained(size: float, act: Act, numbers: Parameters) -> str:
     credibility = getattr(numbers, f"credibility_{act.speaker}") * numbers.platform_trust
-    return f"{_percent(-math.expm1(-numbers.gain * size * credibility))} of the distance to full trust"
+    return f"{percent(-math.expm1(-numbers.gain * size * credibility))} of the distance to full trust"
 
 
 def _found(act: Act) -> str:
@@ -147,13 +192,26 @@ def _response(act: Act, numbers: Parameters, answered: Act | None, public: float
     if answered is None:
         return act.words
     name = f"{act.words} in answer to {answered.id}"
+    if act.when is not None or answered.when is not None:
+        return _waiting_response(act, name, numbers, answered)
     if answered.hidden and (public is None or act.at < public or (act.admits and act.at == public)):
         if not act.admits:
-            scar = _percent(numbers.scar_deception)
+            scar = percent(numbers.scar_deception)
             return f"{name}, while nobody knows; if it is found out later it is deception, {scar} of the loss for years"
         told = _told_first(act, numbers, answered)
         return told if act.only_tells else f"{told}; {_repair(act, numbers, answered, 0.0)}"
     return f"{name}, {_repair(act, numbers, answered, act.at - public if public is not None else 0.0)}"
+
+
+def _waiting_response(act: Act, name: str, numbers: Parameters, answered: Act) -> str:
+    """A response whose time, or that of the act it answers, is not known before: at once after publicity, or later."""
+    if act.when is not None and (act.when.kind, act.when.of) == ("public", answered.id):
+        return f"{name}, {_repair(act, numbers, answered, act.after)}"
+    repairs = _repair(act, numbers, answered, 0.0)
+    at_most = repairs.replace("heals ", "heals at most ", 1) if "of the wound" in repairs else repairs
+    early = "tells it" if act.admits else "denies it"
+    unknown = f"; while nobody knows, it {early}" if answered.hidden else ""
+    return f"{name}, {at_most}{unknown}"
 
 
 def _told_first(act: Act, numbers: Parameters, answered: Act) -> str:
@@ -171,21 +229,25 @@ def _repair(act: Act, numbers: Parameters, answered: Act, after: float) -> str:
     healed = numbers.repair * match / (1 + after / numbers.repair_time)
     if healed == 0:
         return f"heals nothing of a loss of {answered.nature}"
-    return f"heals {_percent(healed)} of the wound of those it meets ({_met(act)})"
+    return f"heals {percent(healed)} of the wound of those it meets ({_met(act)})"
 
 
 def _met(act: Act) -> str:
+    if act.one_to_one:
+        return f"{percent(act.reach)} of {audience_in_words(act.audience)} one by one, as the desk finds time"
     within = "hours" if act.delay < 24 else "days" if act.delay < 240 else "weeks"
-    return f"{_percent(act.reach)} of {audience_in_words(act.audience)} within {within} (mean {roughly(act.delay)})"
+    return f"{percent(act.reach)} of {audience_in_words(act.audience)} within {within} (mean {roughly(act.delay)})"
 
 
 def audience_in_words(audience: Mapping[str, object]) -> str:
     """Whom an act is addressed to."""
     kind = str(audience["kind"])
     if kind == "hubs":
-        return f"the {_percent(float(audience['share']))} with the most listeners"  # type: ignore[arg-type]
+        return f"the {percent(float(audience['share']))} with the most listeners"  # type: ignore[arg-type]
     if kind == "community":
         return f"community {audience['number']}"
+    if kind == "channels":
+        return f"followers on its channel{'s' * (audience['number'] != 1)}"
     if kind == "channel":
         return f"the channel {audience['name']}"
     if kind == "users":
@@ -198,8 +260,3 @@ def _passed_on(act: Act) -> str:
     if act.virality is None:
         return ", passed on like a user's post"
     return f", each share causes {act.virality:.2g} more" if act.virality > 0 else ""
-
-
-def _percent(share: float) -> str:
-    text = f"{100 * share:.2g}" if share < 0.1 else f"{100 * share:.3g}"
-    return f"{text} %"

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from sim.errors import did_you_mean
-from sim.scenario.acts import Act, Kind
+from sim.scenario.acts import Act, Kind, When, on_channels, usual_act
 from sim.scenario.fields import ActFile
 from sim.scenario.mistakes import Where
 from sim.scenario.parameters import Parameters
 from sim.scenario.readers import DRAWN, HORIZON, NEVER, Named
+from sim.scenario.references import Named as NamedAct
+from sim.scenario.references import Resolved, a, condition_of, referred_to
 from sim.scenario.validate import Findings
-from sim.units import duration_words, number_words, share_words, shown, since
+from sim.units import duration_words, number_words, share_words, shown, since, trust_words
 
 MOST_ACTS = 20_000
 _NOT_OF_A_RESPONSE = ("magnitude", "cognitive", "nature", "virality", "hidden", "found", "conceal")
@@ -35,17 +36,11 @@ def _times(act: Act, horizon: float) -> int:
 
 
 @dataclass(frozen=True)
-class Resolved:
-    """An act, where it is written, and the same act as a document with all defaults."""
-
-    act: Act
-    where: Where
-    document: dict[str, Any]
-
-
-@dataclass(frozen=True)
 class Setting:
-    """What acts are resolved against. `horizon` is infinite when the file's own cannot be read."""
+    """What acts are resolved against. `horizon` is infinite when the file's own cannot be read.
+
+    speed: delays of planned responses are divided by it; channels: on how many the brand posts, None: no split.
+    """
 
     start: datetime
     horizon: float
@@ -53,6 +48,8 @@ class Setting:
     kinds: Mapping[str, Kind]
     ids: Mapping[Where, str]
     findings: Findings
+    speed: float = 1.0
+    channels: int | None = None
 
     def number(self, value: float | Named) -> float:
         """A number, or that of the parameter which stands in its place."""
@@ -60,29 +57,42 @@ class Setting:
 
     def acts(self, where: Where, written: Iterable[ActFile | None], before: tuple[Resolved, ...]) -> list[Resolved]:
         """The acts of one list, in its order. `before`: what responses in it can refer to besides the list itself."""
-        drafts = [_Draft(self, (*where, i), item) for i, item in enumerate(written) if item is not None]
+        drafts = [Draft(self, (*where, i), item) for i, item in enumerate(written) if item is not None]
         drafts = [draft for draft in drafts if draft.find_kind()]
-        done = {draft.where: draft.resolved() for draft in drafts if not draft.kind.repairs}
-        pool = (*before, *(found for found in done.values() if found))
-        done |= {draft.where: draft.resolved(pool) for draft in drafts if draft.kind.repairs}
+        cast = [NamedAct(r.act.id, self.kinds[r.act.kind], r.act.every is not None) for r in before]
+        cast += [NamedAct(draft.id, draft.kind, draft.written.every is not None) for draft in drafts]
+        for draft in drafts:
+            draft.when = condition_of(draft, cast)
+        done: dict[Where, Resolved | None] = {}
+        for turn in range(3):  # what happens by itself; promises kept and broken; responses, also to those
+            pool = (*before, *(found for found in done.values() if found))
+            done |= {draft.where: draft.resolved(pool) for draft in drafts if draft.turn == turn}
         resolved = [done[draft.where] for draft in drafts]
         return [act for act in resolved if act is not None]
 
 
-class _Draft:
+class Draft:
     """One act on its way. Every step notes its mistakes; an act without a time or a known kind is given up."""
 
     kind: Kind
+    when: When | None = None
 
     def __init__(self, setting: Setting, where: Where, written: ActFile):
         self.setting, self.where, self.written = setting, where, written
-        self.findings, self.id = setting.findings, setting.ids[where]
+        self.start, self.findings, self.id = setting.start, setting.findings, setting.ids[where]
         self.document: dict[str, Any] = {"act": written.act, "id": self.id}
 
+    @property
+    def turn(self) -> int:
+        """When its turn is: acts that refer to others come after those."""
+        return 2 if self.kind.repairs else 1 if self.kind.settles else 0
+
     def wrong(self, key: str, words: str) -> None:
+        """Note a mistake at one of its keys, or at the act as a whole."""
         self.findings.add((*self.where, key) if key else self.where, words)
 
     def find_kind(self) -> bool:
+        """True when the kind is known."""
         kinds = self.setting.kinds
         if self.written.act in kinds:
             self.kind = kinds[self.written.act]
@@ -91,30 +101,35 @@ class _Draft:
             self.wrong("act", f"'{self.written.act}' is not known{did_you_mean(self.written.act, kinds)}")
         return False
 
-    def resolved(self, pool: tuple[Resolved, ...] = ()) -> Resolved | None:
+    def acts_are_missing(self) -> bool:
+        """True when an act that this one may refer to could not be read: then its absence is no mistake of its own."""
+        places: list[Where] = [("timeline",), ("brand", "calendar"), ("kinds",), self.where[:-1]]
+        if self.where[0] == "arms":
+            places.append((*self.where[:2], "brand"))
+        return any(self.findings.any_at(place) for place in places)
+
+    def resolved(self, pool: tuple[Resolved, ...]) -> Resolved | None:
+        """The act with every default; None when nobody can say when it happens. pool: what it may refer to."""
         written, kind = self.written, self.kind
-        answered = self._answered(pool) if kind.repairs else None
-        at = self._at(answered)
+        meant = referred_to(self, pool) if self.turn else None
+        at = self._at(meant)
         if at is None:
             return None
         every, until = self._repeats(at)
         size = self._magnitude()
-        nature = self._nature(size)
         hidden = kind.hidden if written.hidden is None else written.hidden
         found, found_mean = self._found(at, hidden)
         reach = self._reach()
         delay = Named("delay_news" if kind.lasting else "delay_post") if written.delay is None else written.delay
         virality = kind.virality if written.virality is None else written.virality
-        act = Act(
-            id=self.id,
-            kind=kind.name,
-            at=at,
+        usual = usual_act(kind, self.setting.parameters, id=self.id, at=at)
+        act = replace(
+            usual,
             words=written.words or kind.words,
-            form=kind.form,
             magnitude=size,
             cognitive=kind.cognitive if written.cognitive is None else written.cognitive,
-            nature=nature,
-            audience=written.audience or MappingProxyType({"kind": kind.audience}),
+            nature=self._nature(size),
+            audience=written.audience or usual.audience,
             reach=self.setting.number(reach),
             delay=self.setting.number(delay),
             speaker=written.speaker or kind.speaker,
@@ -123,89 +138,48 @@ class _Draft:
             found=found,
             found_mean=found_mean,
             conceal=bool(written.conceal),
-            tires=kind.tires,
-            repairs=kind.repairs,
-            admits=kind.admits,
-            only_tells=kind.only_tells,
-            stirs=kind.stirs,
-            only_for=kind.only_for,
-            lure=kind.lure,
             repetitive=self._repetitive(),
-            of=answered.act.id if answered else None,
+            of=meant.act.id if meant else None,
             cost=written.cost or 0.0,
             every=every,
             until=until,
+            when=self.when,
+            after=(written.after or 0.0) / self.setting.speed if self.when else 0.0,
         )
         self._document(act, reach, delay)
-        return Resolved(act, self.where, self.document)
-
-    # which act a response answers
-
-    def _answered(self, pool: tuple[Resolved, ...]) -> Resolved | None:
-        written, kind = self.written, self.kind
-        losses = [other for other in pool if _can_be_answered(other.act, kind)]
-        if written.of is not None:
-            return self._named_one(written.of, pool, losses)
-        if written.at is not None:
-            at = since(written.at, self.setting.start)
-            losses = [other for other in losses if other.act.at <= at]
-        if len(losses) == 1:
-            return losses[0]
-        if losses:
-            choices = " or ".join(f"`of: {other.act.id}`" for other in losses)
-            self.wrong("", f"which act does this {kind.words} answer? write {choices}")
-        elif not self._acts_are_missing():
-            fitting = f" ({', '.join(kind.only_for)})" if kind.only_for else ""
-            self.wrong("", f"there is no act{fitting} before it that {a(kind.words)} could answer")
-        return None
-
-    def _named_one(self, of: str, pool: tuple[Resolved, ...], losses: list[Resolved]) -> Resolved | None:
-        by_id = [other for other in pool if other.act.id == of]
-        fitting = [other for other in losses if other.act.id == of] or [o for o in losses if o.act.kind == of]
-        known = [other.act.id for other in losses]
-        if len(fitting) == 1:
-            return fitting[0]
-        if fitting:
-            self.wrong("of", f"there are several acts of the kind '{of}'; write {_either(o.act.id for o in fitting)}")
-        elif by_id and self.kind.only_for:
-            self.wrong("of", f"{a(self.kind.words)} cannot answer '{of}', only {_either(self.kind.only_for)}")
-        elif by_id and by_id[0].act.every is not None:
-            self.wrong("of", f"'{of}' is repeated; a response answers an act that happens once")
-        elif by_id:
-            self.wrong("of", f"'{of}' ({by_id[0].act.words}) costs no trust; there is nothing to answer")
-        elif not self._acts_are_missing():
-            choices = f"; acts it could answer: {', '.join(known)}" if known else ""
-            self.wrong("of", f"there is no act '{of}' before it{did_you_mean(of, known) or choices}")
-        return None
-
-    def _acts_are_missing(self) -> bool:
-        """True when an act that this one may answer could not be read: then its absence is no mistake of its own."""
-        around = self.where[:-1]
-        return any(self.findings.any_at(place) for place in (("timeline",), ("brand", "calendar"), around, ("kinds",)))
+        return Resolved(on_channels(act, self.setting.channels), self.where, self.document)
 
     # when
 
-    def _at(self, answered: Resolved | None) -> float | None:
+    def _at(self, meant: Resolved | None) -> float | None:
+        """The hour at which it happens, infinite when it waits; None with a mistake. meant: the act it refers to."""
         written, setting = self.written, self.setting
-        if written.after is not None and not self.kind.repairs:
+        if written.of is not None and not self.turn:
+            self.wrong("of", f"{a(self.kind.words)} is no response; leave `of` out")
+        if written.when is not None or self.findings.any_at((*self.where, "when")):
+            return self._waiting(meant)
+        if written.after is not None and not self.turn:
             self.wrong("after", "only a response comes after another act; write `at`")
             return None
-        if written.of is not None and not self.kind.repairs:
-            self.wrong("of", f"{a(self.kind.words)} is no response; leave `of` out")
         if written.at is not None and written.after is not None:
             self.wrong("after", "`at` and `after` both say when; keep one")
             return None
         if written.after is not None:
-            if answered is None:
+            if meant is None:
                 return None
-            self.document |= {"of": answered.act.id, "after": duration_words(written.after)}
-            return self._in_order(answered, answered.act.at + written.after, "after")
+            self.document |= {"of": meant.act.id, "after": duration_words(written.after)}
+            if meant.act.when is not None:
+                way_out = f"write `when: {{public: {meant.act.id}}}` too"
+                self.wrong("after", f"{meant.act.id} waits for a condition and has no time of its own; {way_out}")
+                return None
+            speed = setting.speed if self.kind.repairs else 1.0
+            return self._in_order(meant, meant.act.at + written.after / speed, "after")
         if written.at is None and written.every is None:
             if not self.findings.any_at((*self.where, "at")) and not self.findings.any_at((*self.where, "after")):
-                way_out = "`at: 5 d`, or `after: 2 h` from the act it answers" if self.kind.repairs else "`at: 5 d`"
+                way_out = "`at: 5 d`, or `after: 2 h` from the act it answers" if self.turn else "`at: 5 d`"
                 self.wrong("", f"when? write {way_out}")
             return None
-        if self.kind.repairs and answered is None:
+        if self.turn and meant is None:
             return None
         at = since(written.at, setting.start) if written.at is not None else 0.0
         if at < 0 and self.findings.any_at(("start",)):
@@ -213,14 +187,31 @@ class _Draft:
         if at < 0:
             self.wrong("at", f"is {duration_words(-at)} before the start")
             return None
-        if answered is not None:
-            self.document["of"] = answered.act.id
-            if at < answered.act.at:
-                first = duration_words(answered.act.at)
-                self.wrong("at", f"{duration_words(at)} is before the act it answers ({answered.act.id}, {first})")
+        if meant is not None:
+            self.document["of"] = meant.act.id
+            if at < meant.act.at < math.inf:
+                first = duration_words(meant.act.at)
+                self.wrong("at", f"{duration_words(at)} is before the act it answers ({meant.act.id}, {first})")
                 return None
         self.document["at"] = duration_words(at)
-        return self._in_order(answered, at, "at")
+        return self._in_order(meant, at, "at")
+
+    def _waiting(self, meant: Resolved | None) -> float | None:
+        written = self.written
+        if self.where[-2] == "calendar":
+            self.wrong("when", "the calendar happens anyway; write what waits for something under timeline or an arm")
+        if written.at is not None:
+            self.wrong("at", "`when` and `at` both say when; keep one")
+        if written.every is not None:
+            self.wrong("every", "an act with `when` happens once; leave `every` out")
+        if written.found is not None and written.found[0] == "after":
+            self.wrong("found", "an act with `when` has no time of its own; write {mean: 30 d}, a date, or never")
+        if self.when is None or (self.turn and meant is None):
+            return None
+        if meant is not None:
+            self.document["of"] = meant.act.id
+        self.document |= {"when": condition_document(self.when), "after": duration_words(written.after or 0.0)}
+        return math.inf
 
     def _in_order(self, answered: Resolved | None, at: float, key: str) -> float | None:
         """What happens at the same moment happens in the order of the list."""
@@ -245,6 +236,8 @@ class _Draft:
             return None, None
         to_the_end = written.until is None or written.until == HORIZON
         until = horizon if to_the_end else since(written.until, self.setting.start)  # type: ignore[arg-type]
+        if at == math.inf:
+            return None, None  # a mistake already
         if until < at:
             self.wrong(
                 "until", f"{duration_words(max(until, 0.0))} is before the act first happens ({duration_words(at)})"
@@ -307,7 +300,7 @@ class _Draft:
             self.document["found"] = {"after": duration_words(value)}
             return at + value, None
         moment = since(value, self.setting.start)
-        if moment < at:
+        if moment < at < math.inf:
             self.wrong("found", f"{duration_words(max(moment, 0.0))} is before the act itself ({duration_words(at)})")
         self.document["found"] = duration_words(max(moment, 0.0))
         return moment, None
@@ -340,17 +333,15 @@ class _Draft:
         document["cost"] = number_words(act.cost)
 
 
-def _can_be_answered(act: Act, kind: Kind) -> bool:
-    return act.nature is not None and act.every is None and (not kind.only_for or act.kind in kind.only_for)
-
-
-def a(words: str) -> str:
-    """Words with their article."""
-    return f"an {words}" if words[:1].lower() in "aeiou" else f"a {words}"
-
-
-def _either(words: Iterable[str]) -> str:
-    return " or ".join(words)
+def condition_document(when: When) -> dict[str, Any]:
+    """A condition as it is written in a file."""
+    if when.kind == "public":
+        return {"public": when.of}
+    if when.kind == "trust_fell":
+        return {"trust_fell": trust_words(when.by)}
+    if when.kind == "heard":
+        return {"heard": {"of": when.of, "by": share_words(when.by) if when.share else number_words(when.by)}}
+    return {"queue": number_words(when.by)}
 
 
 def audience_words(audience: Mapping[str, object]) -> object:

@@ -17,7 +17,19 @@ from sim.scenario.mistakes import Mistake, Where, path_words
 from sim.scenario.yaml_reader import Node, plain
 from sim.units import shown
 
-_MAY_BE_EMPTY = {"network", "brand", "kinds", "parameters", "timeline", "arms", "expect", "sources", "calendar", "acts"}
+_MAY_BE_EMPTY = {
+    "network",
+    "brand",
+    "kinds",
+    "parameters",
+    "timeline",
+    "arms",
+    "expect",
+    "sources",
+    "calendar",
+    "acts",
+    "hazards",
+}
 
 
 class Findings:
@@ -99,6 +111,9 @@ def _take_out(content: Any, where: Where) -> None:
         inside = holder.get(step) if isinstance(holder, dict) else holder[step]
         if inside is None:
             return  # something around it is gone already
+        if not isinstance(inside, (dict, list)):  # a line that stands for a mapping
+            del holder[step]
+            return
         holder = inside
     if isinstance(holder, dict):
         holder.pop(where[-1], None)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sim.dynamics.setup import regular_causes
 from sim.show.style import (
     GAIN,
     INK,
@@ -50,10 +51,11 @@ def accounts(data: Run | Comparison, arm: str | None = None) -> pd.DataFrame:
     What the calendar's acts did is one account each, whatever its channel.
     """
     table = data.ledger
+    chosen = data.arm if isinstance(data, Run) else data.reference if arm is None else arm
     if isinstance(data, Comparison):
-        table = table[table["arm"] == (arm if arm is not None else data.reference)]
+        table = table[table["arm"] == chosen]
     own = table[table["book"] == "own"]
-    regular = own["cause"].isin({act.id for act in data.scenario.brand.calendar})
+    regular = own["cause"].isin(regular_causes(data.scenario, chosen))
     channel = own["channel"].where(~regular, CALENDAR)
     out = pd.DataFrame({"cause": own["cause"], "channel": channel, "points": as_points(own["trust"])})
     return out.groupby(["cause", "channel"], sort=False, as_index=False)["points"].sum()

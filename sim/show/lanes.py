@@ -44,11 +44,14 @@ class Lane:
 
 
 def lanes_of(scenario: Scenario, arms: Sequence[str], styles: dict[str, ArmStyle]) -> list[Lane]:
-    """A lane of the common timeline, when there is one, and a lane for each arm. The calendar is left out."""
-    common = tuple(_mark(act, scenario.horizon) for act in scenario.timeline)
+    """A lane of the common timeline, when there is one, and a lane for each arm.
+
+    The calendar is left out, and so are acts that wait for something: nobody knows when.
+    """
+    common = tuple(_mark(act, scenario.horizon) for act in scenario.timeline if act.when is None)
     lanes = [Lane("in every arm", common)] if common and len(arms) > 1 else []
     for arm in arms:
-        own = [_mark(act, scenario.horizon) for act in scenario.arm(arm).acts]
+        own = [_mark(act, scenario.horizon) for act in scenario.arm(arm).acts if act.when is None]
         if len(arms) == 1:
             own = [*common, *own]
         lanes.append(Lane(arm, (*own, *_found_out(scenario, arm)), styles[arm]))

@@ -9,6 +9,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from sim.dynamics.setup import regular_causes
 from sim.scenario.tell import day
 from sim.show.accounts import CHANNELS, accounts
 from sim.show.measures_shown import FIRST, SECOND, heading, shown_difference, shown_value, unit_scale
@@ -143,7 +144,7 @@ def _times(value: float) -> str:
 
 def stories_table(run: Run) -> Table | None:
     """What came out when, and how many met, heard and shared it; the calendar's acts are left out."""
-    regular = {act.id for act in run.scenario.brand.calendar}
+    regular = regular_causes(run.scenario, run.arm)
     out = table("Who met it, who heard of it", "act", "came out", "met", "heard", "shared", "heard by, %")
     shown = run.stories[~run.stories["act"].map(lambda act: act.split(" #")[0] in regular)]
     for row in shown.head(12).itertuples(index=False):

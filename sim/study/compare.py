@@ -28,6 +28,7 @@ from sim.study.intervals import joint_intervals
 from sim.study.measures import REGAINED_FOR, Trace, measures
 from sim.study.request import Request, request, seed_of, whole_number
 from sim.study.results import Run, run_from
+from sim.study.twins import Twins, different_twins
 from sim.world import draws
 from sim.world.people import World
 
@@ -180,7 +181,7 @@ def _all_replicates(
     first_seeds = replicate_seeds(asked.scenario, base, 0)
     first_world = asked.world(first_seeds)
     stop, lock, steps = threading.Event(), threading.Lock(), {"done": 0.0}
-    each = 1.0 / (count * (len(arms) + 1))
+    each = 1.0 / (count * (len(arms) + different_twins(asked.scenario, arms)))
 
     def tick(share: float) -> None:
         if stop.is_set():
@@ -212,7 +213,6 @@ def _all_replicates(
 def _replicate(
     scenario: Scenario, arms: list[str], seeds: Seeds, world: World, keep: bool, tick: Callable[[float], None]
 ) -> _Replicate:
-    numbers = scenario.parameters.numbers()
     horizon = scenario.horizon
 
     def finished(arm: str, quiet: bool) -> Engine:
@@ -225,12 +225,12 @@ def _replicate(
 
         return Engine(prepare(scenario, arm, seeds, world, quiet=quiet)).run(progress)
 
-    twin = Trace.of(finished(arms[0], quiet=True))
     out = _Replicate(seeds, {}, {}, {}, {}, {}, {})
+    twins = Twins(scenario, lambda arm: Trace.of(finished(arm, quiet=True)))
     for arm in arms:
-        engine = finished(arm, quiet=False)
+        engine, twin = finished(arm, quiet=False), twins.of(arm)
         trace = Trace.of(engine)
-        out.measures[arm] = measures(trace, twin, numbers)
+        out.measures[arm] = measures(trace, twin, scenario.arm(arm).parameters.numbers())
         out.trust[arm], out.gap[arm] = trace.trust, twin.trust - trace.trust
         out.accounts[arm] = ledger.accounts(engine)
         acts, hops = np.nonzero(engine.hops[: len(engine.out)])
@@ -367,11 +367,12 @@ def _mean_hops(done: list[_Replicate], arms: list[str]) -> pd.DataFrame:
 
 def _warnings(scenario: Scenario, arms: list[str], means: pd.DataFrame) -> list[str]:
     out = []
-    latest = max((act.at for arm in arms for act in (*scenario.timeline, *scenario.arm(arm).acts)), default=0.0)
+    written = [act for arm in arms for act in (*scenario.timeline, *scenario.arm(arm).acts)]
+    latest = max((act.at for act in written if act.when is None), default=0.0)
     found = max((act.found or 0.0 for act in scenario.timeline if act.hidden), default=0.0)
     latest = max(latest, found if found < scenario.horizon else 0.0)
     left = scenario.horizon - latest
-    needed = 2 * scenario.parameters["heal_competence"]
+    needed = 2 * max(scenario.arm(arm).parameters["heal_competence"] for arm in arms)
     if latest and left < max(needed, REGAINED_FOR):
         out.append(
             f"the horizon ends {left / 24:.0f} days after the latest act; trust-days lost after it are not counted "
