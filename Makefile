@@ -9,23 +9,27 @@ RUNS := .venv/.runs-$(HERE)
 TESTS := .venv/.tests-$(HERE)
 BIN := .venv/bin
 
-.PHONY: help run test check bench speed docs clean constraints
+.PHONY: help run test test-all check bench speed docs clean constraints
 
 help:
 	@echo 'make run          set up .venv and compare the responses to a data breach; writes out/data-breach'
 	@echo 'make test         run all tests'
+	@echo 'make test-all     run all tests under every Python from 3.11 to 3.14 that is found'
 	@echo 'make check        look for faults of style and of types (ruff, mypy)'
 	@echo 'make bench        measure the speed on this machine, beside rivals (ARGS=--quick: in a minute)'
 	@echo 'make speed        the same, written to docs/speed.md'
 	@echo 'make docs         write the generated pages and the picture of docs/ anew'
 	@echo 'make constraints  renew constraints.txt, the exact versions that are installed'
-	@echo 'make clean        remove .venv, out, built files and caches'
+	@echo 'make clean        remove .venv (and those of test-all), out, built files and caches'
 
 run: $(RUNS)
 	$(BIN)/ripple compare data-breach --out out/data-breach --force
 
 test: $(TESTS)
 	$(BIN)/python -m pytest $(ARGS)
+
+test-all:
+	@sh .ci/test-all.sh $(ARGS)
 
 check: $(TESTS)
 	$(BIN)/python -m ruff check .
@@ -47,7 +51,7 @@ constraints: $(TESTS)
 	$(BIN)/python .ci/constraints.py
 
 clean:
-	rm -rf .venv out build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf .venv .venv-3.* out build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name .git -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
 
 $(RUNS): pyproject.toml constraints.txt

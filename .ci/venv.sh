@@ -1,10 +1,12 @@
 #!/bin/sh
 # Makes .venv in the working folder with the first fitting Python and installs WHAT into it, in the versions of
 # constraints.txt. Called by the Makefile.
-#   sh .ci/venv.sh WHAT [PYTHON]        WHAT: '.' or '.[test]'; PYTHON: take this one and no other
+#   sh .ci/venv.sh WHAT [PYTHON [VENV]]  WHAT: '.' or '.[test]'; PYTHON: take this one and no other; VENV: in place of .venv
+#   sh .ci/venv.sh --list                the fitting Pythons, one for each version, as lines `3.12 /path/to/python`
 set -u
 what=$1
 wanted=${2:-}
+venv=${3:-.venv}
 
 # Says nothing and exits with 0: fits. 1: another version, or does not run. 2: fits, but cannot make a venv.
 # Numba has no wheels for Macs with Intel processors from Python 3.14 on.
@@ -46,14 +48,32 @@ choose() {
     return 1
 }
 
-if [ -n "$wanted" ] || ! fits .venv/bin/python || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+list() {
+    seen=' '
+    for candidate in python3.11 python3.12 python3.13 python3.14 python3 python \
+        "${PYENV_ROOT:-${HOME:-}/.pyenv}"/versions/*/bin/python3; do
+        fits "$candidate" || continue
+        version=$("$candidate" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+        case $seen in *" $version "*) continue ;; esac
+        seen="$seen$version "
+        echo "$version $(command -v "$candidate")"
+    done
+}
+
+if [ "$what" = --list ]; then
+    list | sort -t. -k2n
+    exit 0
+fi
+ready() { fits "$venv/bin/python" && "$venv/bin/python" -m pip --version >/dev/null 2>&1; }
+# a Python that is asked for makes .venv anew; an environment with a name of its own was made with that Python before
+if ! ready || { [ -n "$wanted" ] && [ "$venv" = .venv ]; }; then
     python=''
     choose || exit 1
-    echo "making .venv with $python ($("$python" -c "$tell"))"
-    "$python" -m venv --clear .venv || exit 1
+    echo "making $venv with $python ($("$python" -c "$tell"))"
+    "$python" -m venv --clear "$venv" || exit 1
 fi
-echo "installing $what into .venv, Python $(.venv/bin/python -c "$tell") (the first time takes a minute or two)"
-.venv/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e "$what" || {
+echo "installing $what into $venv, Python $("$venv/bin/python" -c "$tell") (the first time takes a minute or two)"
+"$venv/bin/python" -m pip install -qq --disable-pip-version-check -c constraints.txt -e "$what" || {
     echo "the installation failed, for the reason above" >&2
     exit 1
 }

@@ -1,9 +1,16 @@
-"""The generated pages of docs/ say what the code says."""
+"""The pages of docs/ say what the code says: generated ones are fresh, and code in them runs."""
 
 from __future__ import annotations
 
+import inspect
+import re
+import sys
+import types
 from pathlib import Path
 
+import pytest
+
+import sim
 from sim.scenario.parameters import PARAMETERS
 from sim.show.pages import parameters_page
 
@@ -15,3 +22,63 @@ def test_the_page_of_parameters_is_not_stale():
     page = parameters_page()
     assert (DOCS / "parameters.md").read_text(encoding="utf-8") == page
     assert all(f"| `{name}` |" in page for name in PARAMETERS)
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The code blocks of one language in a page."""
+    return re.findall(rf"```{language}\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_page_for_mesa_users_runs(capsys):
+    """Block by block in one session, as a reader would type it; each prints something."""
+    session: dict[str, object] = {"__name__": "__main__"}
+    for block in blocks("mesa.md", "python"):
+        exec(compile(block, "mesa.md", "exec"), session)
+        assert capsys.readouterr().out.strip(), block
+    model, readers = session["model"], session["readers"]
+    assert (model.hours, model.running) == (2160.0, False)
+    assert {user.read for user in readers.agents} == {384}
+
+
+@pytest.fixture
+def stand_ins(monkeypatch):
+    """Where Solara is not installed: what its and Mesa's components are given, and a figure that is shown."""
+    shown: dict[str, object] = {}
+
+    def solara_viz(model, components, model_params):
+        shown.update(model=model, components=components, model_params=model_params)
+
+    def make_plot_component(measures):
+        return lambda model: model.datacollector.get_model_vars_dataframe()[measures], 0
+
+    def module(name: str, **members: object) -> None:
+        stand_in = types.ModuleType(name)
+        vars(stand_in).update(members)
+        monkeypatch.setitem(sys.modules, name, stand_in)
+
+    module("solara", component=lambda function: function, FigureMatplotlib=lambda figure: shown.update(figure=figure))
+    module("mesa.visualization", SolaraViz=solara_viz, make_plot_component=make_plot_component)
+    module("mesa.visualization.utils", update_counter=types.SimpleNamespace(get=lambda: 0))
+    return shown
+
+
+def test_the_components_of_the_solara_page_draw_the_model(stand_ins):
+    """The histogram holds all users, the plot finds its columns, and the parameters are those of the model.
+
+    Mesa makes a new model of `type(model)(**parameters)` when someone moves a slider.
+    """
+    (block,) = blocks("mesa.md", "python solara")
+    exec(compile(block, "app.py", "exec"), {"__name__": "app"})
+    model = stand_ins["model"]
+    model.step()
+    histogram, (plot, _page) = stand_ins["components"]
+    histogram(model)
+    bars = stand_ins["figure"].axes[0].patches
+    assert sum(bar.get_height() for bar in bars) == model.n_users == 2000
+    assert plot(model).shape == (2, 2)
+    parameters = stand_ins["model_params"]
+    assert set(parameters) <= set(inspect.signature(sim.TrustModel.__init__).parameters)
+    values = {name: value["value"] if isinstance(value, dict) else value for name, value in parameters.items()}
+    again = type(model)(**values)
+    again.step()
+    assert again.trust == model.trust

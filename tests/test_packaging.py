@@ -344,10 +344,38 @@ def test_set_up_with_a_python_that_was_asked_for_tries_no_other(tmp_path: Path) 
     assert (answer.returncode, answer.stderr) == (1, "'my python' is not a Python from 3.11 to 3.14 that runs.\n")
 
 
+@posix
+def test_every_fitting_python_is_listed_once(tmp_path: Path) -> None:
+    """One line for each version, oldest first: by name on the path, else from pyenv; what does not fit is left out."""
+    found = {"python3.13": "3.13", "python3.12": "", "python3": "3.13"}
+    pyenv = {"3.9.1": "", "3.12.1": "3.12", "3.14.0": "3.14", "3.14.1": "3.14"}
+    places = {tmp_path / "bin" / name: version for name, version in found.items()}
+    places |= {tmp_path / "pyenv" / "versions" / name / "bin" / "python3": v for name, v in pyenv.items()}
+    for place, version in places.items():  # those without a version exit with 1
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(f"#!/bin/sh\n[ -n '{version}' ] && echo {version}\n", encoding="utf-8")
+        place.chmod(0o755)
+    for tool in ("sort", "sh"):
+        (tmp_path / "bin" / tool).symlink_to(str(shutil.which(tool)))
+    answer = subprocess.run(
+        ["/bin/sh", str(ROOT / ".ci" / "venv.sh"), "--list"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": str(tmp_path / "bin"), "PYENV_ROOT": str(tmp_path / "pyenv")},
+        timeout=60,
+    )
+    assert answer.stdout.splitlines() == [
+        f"3.12 {tmp_path}/pyenv/versions/3.12.1/bin/python3",
+        f"3.13 {tmp_path}/bin/python3.13",
+        f"3.14 {tmp_path}/pyenv/versions/3.14.0/bin/python3",
+    ]
+
+
 def test_make_lists_its_targets() -> None:
     """`make` alone explains every target, and every target is there."""
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    explained = re.findall(r"@echo 'make (\w+) ", text)
+    explained = re.findall(r"@echo 'make ([\w-]+) ", text)
     phony = re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)
     assert phony is not None
     assert sorted(phony[1].split()) == sorted(["help", *explained])

@@ -223,6 +223,15 @@ def test_trust_set_by_hand_is_what_the_user_has_and_both_books_say_so(hours: int
     assert len(model.results().series) == 16 * 24 + 1  # the books were checked on the way
 
 
+def test_what_is_set_at_the_horizon_is_in_the_last_row() -> None:
+    """No later row could show it: the means and the last row of the series are those of what was set."""
+    model = model_at(16 * 24)
+    assert not model.running and model.trust < 0.5
+    model.agents.set("trust", 1.0)
+    assert (model.trust, model.own_trust) == pytest.approx((1.0, 1.0), abs=1e-6)
+    assert model.results().series["trust"].iloc[-1] == model.trust
+
+
 def test_friends_follow_a_user_who_was_changed() -> None:
     """A hub set to 1 lifts the mean trust of its friends through talk, and nothing else does in a quiet time."""
     calm, lifted = model_at(0), model_at(0)

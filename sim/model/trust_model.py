@@ -214,13 +214,13 @@ class TrustModel(mesa.Model):
     @property
     def recorded(self) -> dict[str, float | int]:
         """What was recorded at the end of the last step, by the names of `Run.series`."""
-        last = self.steps_done
-        if self._row[0] != last or not last:
-            table = observe.table(self.engine.rows[last : last + 1])
-            self._row = (last, {name: values[0].item() for name, values in table.items()})
-        return self._row[1]
+        row = self.engine.rows[self.steps_done]
+        written = row.tobytes()  # a change by hand at the horizon writes the last row anew
+        if self._seen[0] != written:
+            self._seen = written, {name: values[0].item() for name, values in observe.table(row[None]).items()}
+        return self._seen[1]
 
-    _row: tuple[int, dict[str, float | int]] = (-1, {})
+    _seen: tuple[bytes, dict[str, float | int]] = (b"", {})
 
     def results(self) -> Run:
         """The run so far as `sim.run` gives it: series, ledger, stories, users; to be saved, plotted and compared."""
