@@ -16,7 +16,6 @@ from sim.dynamics.setup import Seeds, build_world
 from sim.errors import RippleError, did_you_mean
 from sim.scenario.fields import VERSION
 from sim.scenario.scenario import Scenario, load
-from sim.study.request import Request
 from sim.world.graph import Graph, as_graph
 from sim.world.people import World
 
@@ -67,13 +66,9 @@ class Parts:
         network = as_graph(graph, directed=directed, weight=weight)
         return cls(load(document), network, _people(network, people, _order(graph, network)))
 
-    def request(self, changes: Mapping[str, object]) -> Request:
-        """The scenario with some changes, on this graph."""
-        return Request(self.scenario.changed(changes), self.graph)
-
-    def world(self, asked: Request, seeds: Seeds) -> World:
-        """The users on the graph: what is given of them, and the rest drawn under these seeds."""
-        world = build_world(asked.scenario, seeds, self.graph)
+    def world(self, scenario: Scenario, seeds: Seeds) -> World:
+        """The users on the graph: what is given of them, and the rest drawn under these seeds as a scenario says."""
+        world = build_world(scenario, seeds, self.graph)
         given = {name: values[world.order] for name, values in self.people.items()}
         people = world.people
         if "trust" in given:

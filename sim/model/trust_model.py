@@ -14,6 +14,7 @@ from __future__ import annotations
 import copy
 import copyreg
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -112,12 +113,12 @@ class TrustModel(mesa.Model):
             seeds = Seeds.of(int(self.rng.integers(_GREATEST_SEED)))
         self.seeds = seeds
         if isinstance(scenario, Parts):
-            asked = scenario.request(changes or {})
+            asked = replace(request(scenario.scenario, changes=changes), graph=scenario.graph)
         else:
             asked = request(scenario, changes=changes)
         self.plan: Scenario = asked.scenario
         self.arm: str = self.plan.arm(arm).name
-        world = scenario.world(asked, seeds) if isinstance(scenario, Parts) else asked.world(seeds)
+        world = scenario.world(self.plan, seeds) if isinstance(scenario, Parts) else asked.world(seeds)
         self.engine = Engine(prepare(self.plan, self.arm, seeds, world))
         self.n_users = self.engine.n
         self._in_memory = asked.graph is not None
