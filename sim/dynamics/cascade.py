@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.compiled import compiled
+from sim.compiled import compiled, compiled_into
 from sim.errors import RippleError
 from sim.world.draws import bound, coin, of_one
 from sim.world.frozen import Graph
@@ -220,7 +220,7 @@ class _Stories:
 # --- compiled ---------------------------------------------------------------------------------------------------------
 
 
-@compiled
+@compiled_into
 def chance_at(hop, chance, fade):
     """p_h = 1 - (1 - p)^(fade^(h-1)) for h >= 1."""
     if fade == 1.0 or hop == 1:
@@ -236,7 +236,7 @@ def toss(begun, first, count, least, fell):
         fell[i] = np.uint8(coin(begun, first + np.uint64(i), least))
 
 
-@compiled
+@compiled_into
 def take_in(n_fallen, back, places, ids, shared, queue, tail):
     """Those at whose ties the coin fell share, unless they did; returns the new end of the queue.
 
@@ -253,7 +253,7 @@ def take_in(n_fallen, back, places, ids, shared, queue, tail):
     return tail
 
 
-@compiled
+@compiled_into
 def next_hop(begun, least, back_start, back, queue, head, end, shared, rows, fell, places, ids):
     """All of queue[head:end] share; their listeners who share after them are added. Returns the new end, the hearings.
 
