@@ -13,6 +13,7 @@ _HOME = {
     "Comparison": "sim.study.compare",
     "Graph": "sim.world.graph",
     "RippleError": "sim.errors",
+    "Rule": "sim.dynamics.rules",
     "Run": "sim.study.results",
     "Scenario": "sim.scenario.scenario",
     "TrustModel": "sim.model.trust_model",

@@ -1,3 +1,4 @@
+from sim.dynamics.rules import Rule as Rule
 from sim.errors import RippleError as RippleError
 from sim.model.trust_model import TrustModel as TrustModel
 from sim.scenario.scenario import Scenario as Scenario

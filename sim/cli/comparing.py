@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @options.population
 @options.seed
 @options.changes
+@options.allow_code
 @click.option("--workers", type=options.WholeNumber(1), metavar="N", help="Threads; default: one for each core.")
 @options.output
 def compare(
@@ -40,6 +41,7 @@ def compare(
     horizon: str | None,
     seed: int,
     settings: tuple[tuple[str, str], ...],
+    allow_code: bool,
     workers: int | None,
     out: str | None,
     force: bool,
@@ -62,6 +64,7 @@ def compare(
             horizon=horizon,
             changes=changes,
             arms=list(arms) or None,
+            allow_code=allow_code,
             workers=workers,
             progress=bar,
         )
@@ -71,7 +74,7 @@ def compare(
         "compare",
         scenario,
         *options.words_of(arm=arms, replicates=replicates, network=network, directed=directed, users=users),
-        *options.words_of(horizon=horizon, seed=seed, set=settings),
+        *options.words_of(horizon=horizon, seed=seed, set=settings, **{"allow-code": allow_code}),
     )
     screen = console()
     _show(screen, done)

@@ -72,6 +72,11 @@ def changes(command: Command) -> Command:
     return click.option("--set", "settings", type=Change(), multiple=True, metavar="PATH=VALUE", help=text)(command)
 
 
+def allow_code(command: Command) -> Command:
+    text = "Execute the rules of its own that the scenario names; read them first."
+    return click.option("--allow-code", is_flag=True, help=text)(command)
+
+
 def population(command: Command) -> Command:
     """--network, --directed, --users, --horizon."""
     for option in (

@@ -30,6 +30,7 @@ _FEW_MARKS = "123456789abcdefghijklmnopqrstuvwxyz"
 @options.population
 @options.seed
 @options.changes
+@options.allow_code
 @options.output
 def run(
     scenario: str,
@@ -40,6 +41,7 @@ def run(
     horizon: str | None,
     seed: int,
     settings: tuple[tuple[str, str], ...],
+    allow_code: bool,
     out: str | None,
     force: bool,
 ) -> None:
@@ -53,7 +55,7 @@ def run(
     found = load(scenario)
     found.arm(arm)
     asked: dict[str, Any] = {"arm": arm, "seed": seed, "network": network, "users": users}
-    asked |= {"horizon": horizon, "changes": changes}
+    asked |= {"horizon": horizon, "changes": changes, "allow_code": allow_code}
     from sim.units import hours
 
     with progress("running", hours(horizon) if horizon else found.horizon) as bar:

@@ -77,6 +77,8 @@ def check(files: tuple[str, ...]) -> int:
             continue
         users = f"{found.network.users:,} users" if found.network.users is not None else "all users of its file"
         click.echo(f"{file}: ok, {len(found.arms)} arms, {users}, {duration_words(found.horizon)}")
+        for rule in found.rules:
+            click.echo(f"  rule {rule.name} is code of its own, not executed here: {rule.code}")
         for note in found.notes:
             click.echo(f"  {note}")
     return 1 if bad else 0

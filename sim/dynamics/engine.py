@@ -20,11 +20,12 @@ from sim.dynamics import state as s
 from sim.dynamics.brand import Agenda, Outgoing, act_behind, bait_of
 from sim.dynamics.crew import Bench, Crew
 from sim.dynamics.exposure import DailyCycle, meetings
+from sim.dynamics.rulings import Rulings
 from sim.dynamics.setup import LARGE, Setup
 from sim.dynamics.sides import sides_and_wounds
 from sim.dynamics.stories import EMPTIED, FULLEST, Hearsay, count_kept, move_table, push
 from sim.dynamics.talk import N_SUMS, Ties, relax_blocks
-from sim.dynamics.tick import advance, close_step, talk_blocks
+from sim.dynamics.tick import EACH_STEP, FEW, MANY, advance, close_step, talk_blocks
 from sim.dynamics.trust import Times, fades_at
 from sim.world import draws
 from sim.world.people import audience
@@ -50,6 +51,7 @@ class Engine:
         self.n = setup.world.n_users
         self.many = self.n > LARGE
         self.threads = (threads or os.cpu_count() or 1) if self.many else 1
+        self.left_to_us = EACH_STEP if setup.rules else MANY if self.many else FEW
         self._lay_out_people()
         self._lay_out_acts()
         self._numbers()
@@ -142,6 +144,7 @@ class Engine:
         self.expressed[:] = 0.0
         self.clock[s.STANDING] = self._standing_pull()
         self.books[:] = 0.0
+        self.rulings = Rulings(self, setup.rules)
 
     def _settle_talk(self) -> None:
         """Expressed trust starts where talk leaves it in peace, so that a run without acts stands still."""
@@ -200,7 +203,7 @@ class Engine:
         bench = self.crew.benches[0]
         while True:
             status = advance(
-                to, _WORK, self.many, self.trust, self.world.people.who, self.ties, graph.back_start, graph.back,
+                to, _WORK, self.left_to_us, self.trust, self.world.people.who, self.ties, graph.back_start, graph.back,
                 self.hear, self.times, self.clock, self.acts, self.meeting_time, self.meeting_user, self.met,
                 self.queue, self.state, self.columns, self.flags, self.answered, self.books, self.expressed, self.hops,
                 self.setup.numbers.confidence, bench.scratch, bench.lanes, bench.work, self.sums, bench.counts,
@@ -212,12 +215,17 @@ class Engine:
                 self.queue = _longer(self.queue, 2 * len(self.queue) + int(np.diff(graph.back_start).max()))
             elif status == s.GROW_MET:
                 self._grow_met()
+            elif status == s.STEP_DUE:
+                self.rulings.end_step()
+                return
             elif status == s.TALK_DUE:
                 self._talk_step()
                 if self.now >= to:
                     return
 
     def _talk_step(self) -> None:
+        """People talk: the blocks of users are spread over threads, then the step is closed."""
+
         def part(first: int, last: int, bench: Bench) -> None:
             talk_blocks(
                 first, last, self.trust, self.columns, self.flags, self.ties, self.times, self.clock, self.state,

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.dynamics.brand import spelled_out
 from sim.dynamics.chance import SLIP, VOICE, hazard_of, hazards, voices
+from sim.dynamics.rules import Rule
 from sim.errors import RippleError, did_you_mean
 from sim.scenario.acts import Act
 from sim.scenario.parameters import DAY, Numbers
@@ -58,6 +59,8 @@ class Setup:
     without: frozenset[str] = frozenset()  # processes that are left out: posts, complaints, membership
     week_hour: float = 0.0  # hour of the week at time 0, Monday 0:00 = 0, in the scenario's time zone
     cost: float = 0.0  # of the arm over the horizon, besides its acts
+    rules: tuple[Rule, ...] = ()  # of the user's own; every run works on copies
+    acts_of_any_arm: frozenset[str] = frozenset()  # what rules may ask after, repetitions under one name
 
     @property
     def n_steps(self) -> int:
@@ -110,8 +113,12 @@ def prepare(
     *,
     quiet: bool = False,
     word_of_mouth: bool = True,
+    rules: tuple[Rule, ...] = (),
 ) -> Setup:
-    """All that a run of one arm needs. quiet: the twin without the common timeline and without the arm's acts."""
+    """All that a run of one arm needs. quiet: the twin without the common timeline and without the arm's acts.
+
+    rules: those of the scenario as they run, with the values it gives them (`rules.checked`).
+    """
     arm = arm if arm is not None else scenario.reference
     if arm not in scenario.arms:
         known = ", ".join(scenario.arms)
@@ -141,6 +148,8 @@ def prepare(
         without=scenario.without,
         week_hour=24.0 * start.weekday() + hour,
         cost=0.0 if quiet else chosen.cost + chosen.cost_per_day * scenario.horizon / DAY,
+        rules=rules,
+        acts_of_any_arm=_names(scenario),
     )
 
 
@@ -182,6 +191,11 @@ def _common(acts: Iterable[Act], in_twin: Iterable[Act]) -> frozenset[str]:
     theirs = {(act.id, act.at) for act in in_twin}
     struck = {hazard_of(act.kind) for act in acts}
     return frozenset(act.id for act in acts if (act.id, act.at) in theirs or act.id.split(" #")[0] in struck)
+
+
+def _names(scenario: Scenario) -> frozenset[str]:
+    written = {act.id for arm in scenario.arms for act in scenario.acts(arm)}
+    return frozenset({*written, *(hazard_of(kind) for kind in scenario.kinds), VOICE, SLIP})
 
 
 def _within(acts: Iterable[Act], horizon: float) -> tuple[Act, ...]:

@@ -138,4 +138,4 @@ DIRECT, HOP_1, HOP_2, HOP_3, RESPONSE, RULE, TIME = range(len(CHANNELS))
 PULL, TALK = 0, 1  # the two accounts of the expressed book that the talk step writes
 
 # why the compiled loop came back
-DONE, GROW_QUEUE, GROW_MET, TALK_DUE, PAUSE = range(5)
+DONE, GROW_QUEUE, GROW_MET, TALK_DUE, PAUSE, STEP_DUE = range(6)

@@ -7,6 +7,9 @@ Inside a tick everything happens in time order, chains included. What the steps 
 3. people meet what was posted, 4. stories pass on, answers are met: one queue, in time order
 5. people talk, own trust is brought up to date, and the books are closed: once per talk step, over all users at once
 6. what is seen is written to one row
+
+STEPS names the steps of the model. A rule of one's own says which it follows (rules.py): rules that follow a step before
+talk run when all events of a talk step are done and talk is not, those that follow talk or a later step after it.
 """
 
 from __future__ import annotations
@@ -36,6 +39,7 @@ from sim.dynamics.state import (
     SIDE,
     STANDING,
     STEP,
+    STEP_DUE,
     STEP_END,
     STEP_LENGTH,
     STIRRED,
@@ -49,6 +53,9 @@ from sim.dynamics.state import (
 from sim.dynamics.stories import FULLEST, drop_first, hear_of, meet, respond, sink
 from sim.dynamics.talk import N_SUMS, SUM_PULL, SUM_TALK, SUM_TIME, SUM_TRUST, talk_block
 from sim.dynamics.trust import fades_at
+
+STEPS = ("time", "brand", "exposure", "stories", "complaints", "talk", "membership")
+FEW, MANY, EACH_STEP = range(3)  # what `advance` leaves to its caller: nothing, the talk step, the end of every step
 
 
 @compiled
@@ -152,14 +159,34 @@ def talk_blocks(
 
 
 @compiled
+def stand_still(state, clock, expressed, rows):
+    """A talk step while nothing has touched anyone yet: all stands still."""
+    for k in range(rows.shape[1]):
+        rows[state[STEP] + 1, k] = rows[state[STEP], k]
+    expressed[PULL] += clock[STANDING]  # at rest the two cancel for each user
+    expressed[TALK] -= clock[STANDING]
+    next_step(state, clock)
+
+
+@compiled
+def wake(n, trust, columns, state, clock):
+    """Talk runs from this step on; until its beginning everyone's trust stood where it is."""
+    slept = np.float32(clock[STEP_END] - clock[STEP_LENGTH])
+    for i in range(n):
+        columns[row(i) + TRUST_HOURS] = trust[state[SIDE], i] * slept
+    state[AWAKE] = RUNNING
+
+
+@compiled
 def advance(
     until, patience, many, trust, who, ties, back_start, back, hear, times, clock, acts, meeting_time,
     meeting_user, met, queue, state, columns, flags, answered, books, expressed, hops, confidence, scratch, lanes, work,
     sums, counts, lowest, rows
 ):  # fmt: skip
-    """Run to `until` (h). Returns DONE; GROW_... when an array must grow; TALK_DUE when `many` (the caller spreads the
-    blocks of the talk step over threads and calls `close_step`); PAUSE after `patience` events, so that the caller can
-    show progress or be interrupted.
+    """Run to `until` (h). Returns DONE; GROW_... when an array must grow; TALK_DUE when `many` is MANY (the caller spreads
+    the blocks of the talk step over threads and calls `close_step`); STEP_DUE when it is EACH_STEP, at the end of every
+    step, before talk and also while all stands still (the caller does what is left of the step); PAUSE after `patience`
+    events, so that the caller can show progress or be interrupted.
     """
     n = who.size
     limit = state[WORK] + patience
@@ -173,18 +200,13 @@ def advance(
             return status
         clock[NOW] = at
         if at == clock[STEP_END]:
-            if not state[AWAKE]:  # nothing has touched anyone: all stands still
-                for k in range(rows.shape[1]):
-                    rows[state[STEP] + 1, k] = rows[state[STEP], k]
-                expressed[PULL] += clock[STANDING]  # at rest the two cancel for each user
-                expressed[TALK] -= clock[STANDING]
-                next_step(state, clock)
+            if many == EACH_STEP:
+                return STEP_DUE
+            if not state[AWAKE]:
+                stand_still(state, clock, expressed, rows)
             else:
-                if state[AWAKE] == STIRRED:  # until now everyone's trust stood where it is
-                    slept = np.float32(clock[STEP_END] - clock[STEP_LENGTH])
-                    for i in range(n):
-                        columns[row(i) + TRUST_HOURS] = trust[state[SIDE], i] * slept
-                    state[AWAKE] = RUNNING
+                if state[AWAKE] == STIRRED:
+                    wake(n, trust, columns, state, clock)
                 if many:
                     return TALK_DUE
                 blocks = sums.shape[0]

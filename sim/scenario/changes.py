@@ -31,7 +31,7 @@ from sim.scenario.fields import (
 from sim.scenario.ids import act_ids
 from sim.scenario.mistakes import Mistake, refusal
 from sim.scenario.parameters import HAZARDS, PARAMETERS
-from sim.scenario.readers import USUAL
+from sim.scenario.readers import USUAL, rule_name
 from sim.scenario.yaml_reader import Node, as_node, read_text, scalar
 
 _TIMES = {"horizon", "tick", "talk_step", "at", "after", "every", "until", "found", "delay", "mean"}
@@ -97,6 +97,8 @@ def _change(tree: Node, path: str, value: object) -> None:
         _change_arm(_mapping(tree, first), rest, node)
     elif first == "kinds":
         _change_kind(tree, rest, node)
+    elif first == "rules":
+        _change_rule(tree.entries.get(first), rest, node)
     elif first == "expect":
         _change_item(tree.entries.get(first), rest, set(ExpectFile.model_fields), node)
     else:
@@ -124,6 +126,8 @@ def _value(value: object, steps: list[str | int]) -> Node:
         value = value.item()
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         last = steps[-1]
+        if steps[0] == "rules":  # its parameters have no units that we know
+            return as_node(value)
         unit = PARAMETERS[str(last)].unit if "parameters" in steps and last in PARAMETERS else ""
         if "brand" in steps and _RATES & {str(step) for step in steps[-2:]}:
             unit = "1/h"
@@ -270,6 +274,36 @@ def _change_kind(tree: Node, steps: list[str | int], node: Node) -> None:
         _put_known(kinds.entries[name], steps[1:], set(KindFile.model_fields), node)
 
 
+def _change_rule(rules: Node | None, steps: list[str | int], node: Node) -> None:
+    """Change a parameter of a rule, named by the rule's number or name; whether it has such a one, its code knows."""
+    items = rules.items if rules is not None else []
+    if isinstance(steps[0], str):
+        names = rule_names(rules)
+        if steps[0] not in names:
+            raise _UnknownError
+        steps = [names.index(steps[0]), *steps[1:]]
+    number = steps[0]
+    if not isinstance(number, int) or number >= len(items) or len(steps) > 2:
+        raise _UnknownError
+    if len(steps) == 1 and node.value is None:
+        del items[number]
+    elif len(steps) == 1:
+        items[number] = node
+    else:
+        if isinstance(items[number].value, str):
+            items[number] = Node({"code": items[number]}, items[number].line, items[number].file)
+        _put(items[number], str(steps[1]), node)
+
+
+def rule_names(rules: Node | None) -> list[str]:
+    """What the rules of a tree are called."""
+    names = []
+    for item in rules.items if rules is not None else []:
+        named, code = item.entries.get("name"), item.entries.get("code", item)
+        names.append(str(named.value) if named is not None else rule_name(str(code.value)))
+    return names
+
+
 def _change_act(acts: Node | None, steps: list[str | int], node: Node) -> None:
     """Change one act of a list, named by its number or its id."""
     items = acts.items if acts is not None else []
@@ -312,6 +346,11 @@ def paths(tree: Node) -> Iterator[str]:
     yield from (f"network.{key}" for key in NetworkFile.model_fields)
     yield from (f"network.{key}" for key in tree.entries.get("network", Node(None)).entries)
     yield from _brand_paths("brand", list(BrandFile.model_fields))
+    for name, rule in zip(
+        rule_names(tree.entries.get("rules")), tree.entries.get("rules", Node([])).items, strict=True
+    ):
+        yield f"rules.{name}"
+        yield from (f"rules.{name}.{key}" for key in rule.entries)
     for name in tree.entries.get("arms", Node(None)).entries:
         yield from (f"arms.{name}.{key}" for key in ArmFile.model_fields)
         yield from _brand_paths(f"arms.{name}.brand", list(BrandPartFile.model_fields))

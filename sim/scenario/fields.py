@@ -41,6 +41,7 @@ from sim.scenario.values import (
     Pace,
     Processes,
     RateOrName,
+    Rule,
     Sector,
     Share,
     ShareOrName,
@@ -264,6 +265,7 @@ class ScenarioFile(Keys):
     kinds: dict[str, KindFile | None] | None = _key("kinds of acts of your own")
     without: Processes | None = _key("processes that are left out; default: none")
     parameters: ParametersFile | None = _key("other values for numbers of the model")  # type: ignore[valid-type]
+    rules: list[Rule | None] | None = _key("rules of your own, module:Class; executed only when allowed (--allow-code)")
     timeline: list[ActFile | None] | None = _key("what happens in every arm")
     arms: dict[str, Annotated[ArmFile, BeforeValidator(readers.arm)] | None] | None = _key(
         "responses; the first is the reference"

@@ -124,3 +124,15 @@ class Expect:
     higher: str | None = None
     arm: str | None = None
     between: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class RuleEntry:
+    """A rule of one's own by its name: where its code is (`module:Class`) and values of its parameters.
+
+    It is words only: a scenario never imports the code.
+    """
+
+    name: str
+    code: str
+    values: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))

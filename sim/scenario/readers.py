@@ -14,7 +14,7 @@ from sim import units
 from sim.errors import did_you_mean
 from sim.scenario.acts import WAITS_FOR, When
 from sim.scenario.parameters import PARAMETERS, Parameter, why_refused
-from sim.scenario.parts import PROCESSES
+from sim.scenario.parts import PROCESSES, RuleEntry
 
 GROUPS = ("everyone", "followers", "prospects", "employees")
 CHOOSERS = ("hubs", "community", "channel", "users")
@@ -257,3 +257,31 @@ def whole(value: object) -> int:
 def arm(value: object) -> object:
     """An arm as a mapping; its list of acts alone will do."""
     return {"acts": value} if isinstance(value, list) else value
+
+
+def rule(value: object) -> RuleEntry:
+    """A rule of one's own: `module:Class`, or a mapping with `code`, perhaps a `name`, and values of its parameters."""
+    given = {"code": value} if isinstance(value, str) else value
+    if not isinstance(given, dict) or "code" not in given:
+        raise ValueError(f"{units.shown(value)} is not a rule{_RULES}")
+    code = text(given["code"])
+    if not _CODE.fullmatch(code):
+        raise ValueError(f"'{code}' does not say where a rule is{_RULES}")
+    called = name(given["name"]) if "name" in given else rule_name(code)
+    values = {}
+    for key, number in given.items():
+        if key not in ("code", "name"):
+            try:
+                values[str(key)] = units.number(number)
+            except ValueError as problem:
+                raise ValueError(f"{key}: {problem}") from None
+    return RuleEntry(called, code, MappingProxyType(values))
+
+
+def rule_name(code: str) -> str:
+    """What a rule is called that has no name of its own: `mypackage.rules:ContagionFear` -> contagion_fear."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", re.split(r"[:.]", code)[-1]).lower()
+
+
+_RULES = "; write module:Class, as in mypackage.rules:Fear, or {code: mypackage.rules:Fear, strength: 0.5}"
+_CODE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.([^\W\d]\w*|<locals>))*")

@@ -37,7 +37,7 @@ from sim.scenario.measures_named import MEASURES
 from sim.scenario.mistakes import Where, refusal
 from sim.scenario.network import resolved_network
 from sim.scenario.parameters import DAY, PARAMETERS, Parameters
-from sim.scenario.parts import PROCESSES, Arm, Expect
+from sim.scenario.parts import PROCESSES, Arm, Expect, RuleEntry
 from sim.scenario.readers import AUTO
 from sim.scenario.references import Resolved
 from sim.scenario.sources import Source
@@ -96,6 +96,7 @@ class _Resolving:
         described = brand_document(brand_written, [entry.document for entry in calendar])
         timeline = setting.acts(("timeline",), written.timeline or [], tuple(calendar))
         arms, arm_documents = self._arms(setting, brand_written, tuple(calendar), tuple(timeline))
+        rules = self._rules()
         expect, expect_document = self._expect()
         network, network_document = resolved_network(written.network, self.source, findings)
         fields: dict[str, Any] = {
@@ -114,6 +115,7 @@ class _Resolving:
             "timeline": _acts(timeline),
             "arms": arms,
             "vary": tuple(written.vary or VARIES),
+            "rules": rules,
             "expect": expect,
             "takeaway": written.takeaway or "",
             "kinds": kinds,
@@ -131,6 +133,7 @@ class _Resolving:
             "network": network_document,
             "brand": described,
             **({"kinds": own_kinds} if own_kinds else {}),
+            **({"rules": [_rule_document(rule) for rule in rules]} if rules else {}),
             "timeline": [entry.document for entry in timeline],
             "arms": arm_documents,
             "without": [process for process in PROCESSES if process in fields["without"]],
@@ -254,6 +257,18 @@ class _Resolving:
                 self.findings.add((*where, "brand", "calendar"), words)
         return again
 
+    def _rules(self) -> tuple[RuleEntry, ...]:
+        rules: dict[str, RuleEntry] = {}
+        for i, rule in enumerate(self.written.rules or []):
+            if rule is not None and rule.name in rules:
+                words = (
+                    f"another rule is called '{rule.name}' already; give one of them a name: {{code: ..., name: ...}}"
+                )
+                self.findings.add(("rules", i), words)
+            elif rule is not None:
+                rules[rule.name] = rule
+        return tuple(rules.values())
+
     def _expect(self) -> tuple[tuple[Expect, ...], list[dict[str, Any]]]:
         expects, documents = [], []
         for i, entry in enumerate(self.written.expect or []):
@@ -330,6 +345,11 @@ def _acts(resolved: Sequence[Resolved]) -> tuple[Act, ...]:
 
 def _whole_times(length: float, step: float) -> bool:
     return abs(length / step - round(length / step)) < 1e-9 and round(length / step) >= 1
+
+
+def _rule_document(rule: RuleEntry) -> str | dict[str, Any]:
+    named = {} if rule.name == readers.rule_name(rule.code) else {"name": rule.name}
+    return {"code": rule.code, **named, **rule.values} if named or rule.values else rule.code
 
 
 def _expect_document(expect: Expect) -> dict[str, Any]:

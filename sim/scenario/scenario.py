@@ -19,12 +19,24 @@ from sim.files import write_text
 from sim.scenario.acts import Act, Kind
 from sim.scenario.changes import changed_tree
 from sim.scenario.parameters import Parameters
-from sim.scenario.parts import Arm, Brand, Desk, Expect, Network, Policy
+from sim.scenario.parts import Arm, Brand, Desk, Expect, Network, Policy, RuleEntry
 from sim.scenario.resolve import resolved_fields
 from sim.scenario.sources import Source, file_of, library_entries, read_source, slug
 from sim.scenario.yaml_writer import as_yaml
 
-__all__ = ["Arm", "Brand", "Desk", "Expect", "Network", "Policy", "Scenario", "library", "load", "new_file"]
+__all__ = [
+    "Arm",
+    "Brand",
+    "Desk",
+    "Expect",
+    "Network",
+    "Policy",
+    "RuleEntry",
+    "Scenario",
+    "library",
+    "load",
+    "new_file",
+]
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,7 @@ class Scenario:
     timeline: tuple[Act, ...]
     arms: Mapping[str, Arm]
     vary: tuple[str, ...]
+    rules: tuple[RuleEntry, ...]
     expect: tuple[Expect, ...]
     takeaway: str
     kinds: Mapping[str, Kind]
@@ -63,6 +76,11 @@ class Scenario:
     def reference(self) -> str:
         """The name of the first arm, with which the others are compared."""
         return next(iter(self.arms))
+
+    @property
+    def folder(self) -> Path | None:
+        """What paths in it are relative to; None for one that was not loaded."""
+        return self._source.folder if self._source is not None else None
 
     def acts(self, arm: str | None = None) -> tuple[Act, ...]:
         """All acts of an arm (None: the reference): calendar, timeline, its own. Raises RippleError."""
@@ -82,7 +100,8 @@ class Scenario:
         """A scenario with other values at some paths, checked as a whole; acts keep their ids, so their draws.
 
         Paths: `horizon`, `parameters.fading` or `fading`, `network.users`, `brand.trust`, `timeline.breach.reach`,
-        `timeline[0].reach`, `arms.disclosure.disclosure.at`. Text is read as in a file; None takes the entry out.
+        `timeline[0].reach`, `arms.disclosure.disclosure.at`, `rules.fear.strength`.
+        Text is read as in a file; None takes the entry out.
         Raises RippleError for an unknown path (with the nearest ones) and for all that `load` refuses.
         """
         if not changes:

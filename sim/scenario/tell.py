@@ -33,7 +33,8 @@ def tell(scenario: Scenario, arm: str | None = None) -> list[str]:
     if arm is not None:
         chosen = scenario.arm(arm)
         acts = scenario.acts(arm)
-        return [setting(scenario, arm), *_sentences(acts, acts, scenario, chosen), *_besides(scenario, chosen)]
+        happens = _sentences(acts, acts, scenario, chosen)
+        return [setting(scenario, arm), *happens, *_besides(scenario, chosen), *_ruled(scenario)]
     common = (*scenario.brand.calendar, *scenario.timeline)
     lines = [setting(scenario), *_sentences(common, common, scenario, scenario)]
     for name, chosen in scenario.arms.items():
@@ -42,7 +43,7 @@ def tell(scenario: Scenario, arm: str | None = None) -> list[str]:
         happens = _sentences((*calendar, *chosen.acts), scenario.acts(name), scenario, chosen)
         happens = [*happens, *_besides(scenario, chosen)] or ["nothing more happens"]
         lines += [f"{name}{reference}: {sentence}" for sentence in happens]
-    return lines
+    return lines + _ruled(scenario)
 
 
 def setting(scenario: Scenario, arm: str | None = None) -> str:
@@ -114,6 +115,15 @@ def _own_numbers(scenario: Scenario, arm: Arm) -> dict[str, str]:
         for name, value in arm.parameters.items()
         if value != scenario.parameters[name]
     }
+
+
+def _ruled(scenario: Scenario) -> list[str]:
+    """The rules of one's own, which this program knows by name only."""
+    lines = []
+    for rule in scenario.rules:
+        values = ", ".join(f"{key} {number_words(value)}" for key, value in rule.values.items())
+        lines.append(f"a rule of its own runs along: {rule.name} ({rule.code}{'; ' + values if values else ''})")
+    return lines
 
 
 def publicity(acts: Iterable[Act]) -> Mapping[str, float]:

@@ -24,6 +24,7 @@ _MAY_BE_EMPTY = {
     "parameters",
     "timeline",
     "arms",
+    "rules",
     "expect",
     "sources",
     "calendar",

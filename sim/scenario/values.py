@@ -17,7 +17,7 @@ from sim.scenario import opening, readers
 from sim.scenario.acts import FORMS, NATURES, SPEAKERS, When
 from sim.scenario.measures_named import MEASURES
 from sim.scenario.parameters import SECTORS
-from sim.scenario.parts import MANNERS, ORDERS, PROCESSES
+from sim.scenario.parts import MANNERS, ORDERS, PROCESSES, RuleEntry
 from sim.scenario.readers import GROUPS, Named, one_of, or_named, positive, some_of
 
 VARIES = ("network", "people", "events")
@@ -171,6 +171,23 @@ Speaker = Annotated[str, PlainValidator(partial(one_of, SPEAKERS)), WithJsonSche
 Sector = Annotated[str, PlainValidator(partial(one_of, tuple(SECTORS))), WithJsonSchema({"enum": list(SECTORS)})]
 Directed = Annotated[str, PlainValidator(partial(one_of, DIRECTED)), WithJsonSchema({"enum": list(DIRECTED)})]
 MeasureName = Annotated[str, PlainValidator(partial(one_of, tuple(MEASURES))), WithJsonSchema({"enum": list(MEASURES)})]
+Rule = Annotated[
+    RuleEntry,
+    PlainValidator(readers.rule),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": r"^[\w.]+:[\w.]+$", "examples": ["mypackage.rules:Fear"]},
+                {
+                    "type": "object",
+                    "properties": {"code": {"type": "string"}, "name": _NAME},
+                    "required": ["code"],
+                    "additionalProperties": _WORDS,
+                },
+            ]
+        }
+    ),
+]
 Varies = Annotated[
     list[str],
     PlainValidator(partial(some_of, VARIES)),

@@ -149,12 +149,19 @@ def run_figures(run: Run) -> Iterator[Drawn]:
     yield Drawn("trust", caption, _single(8.0, 4.4, lambda ax: plots.trust_over_time(run, ax)))
     caption = "How trust is spread over users: the median, the middle half and 9 in 10 of them."
     yield Drawn("users", caption, _single(8.0, 4.0, lambda ax: plots.trust_of_users(run, ax)))
+    for column in plots.columns_of_rules(run):
+        caption = f"The mean over users of {column}, a column that a rule of this run keeps."
+        yield Drawn(f"column-{column}", caption, _single(8.0, 3.6, _column(run, column)))
     rows = len(shown_accounts([accounts(run)]))
     caption = "The book of own trust: what each act did to it directly, by word of mouth, and time."
     yield Drawn("ledger", caption, _single(7.2, 0.3 * rows + 1.8, lambda ax: plots.ledger_waterfall(run, ax)))
     caption = "What the acts did to trust by the hop at which people learnt of them, and how many heard of them by hop."
     yield Drawn("hops", caption, _hops(run))
     yield Drawn("network", _network_caption(run.arm), _network(run), dotted=True)
+
+
+def _column(run: Run, column: str) -> Callable[..., object]:
+    return lambda ax: plots.column_of_rule(run, column, ax)
 
 
 def on_page(data: Comparison) -> set[str]:

@@ -33,6 +33,7 @@ from sim.show.style import (
     figure_of,
     head,
     label,
+    plain,
     thinned,
     time_axis,
 )  # fmt: skip
@@ -110,6 +111,25 @@ def trust_of_users(run: Run, ax: Axes | None = None) -> Axes:
                     va="center", fontsize=SMALL, color=MUTED, annotation_clip=False)  # fmt: skip
     label(ax, ax.get_xlabel(), "trust, points")
     head(ax, f"Trust of users: {run.arm}", "the share of users below each line; lines do not follow single users")
+    return ax
+
+
+def columns_of_rules(run: Run) -> list[str]:
+    """The columns that rules of one's own keep, as `RULE.column`."""
+    return [str(name) for name in run.series.columns if "." in str(name)]
+
+
+def column_of_rule(run: Run, column: str, ax: Axes | None = None) -> Axes:
+    """The mean over users of a column that a rule of one's own keeps (`fear.afraid`), over time; in its own unit.
+
+    Raises KeyError for a column that no rule of the run keeps.
+    """
+    ax = dress(axes_or_new(ax))
+    series = run.series[column].iloc[thinned(len(run.series))]
+    size = time_axis(ax, run.scenario.horizon, run.scenario.start)
+    ax.plot(series.index.to_numpy(dtype=float) / size, series.to_numpy(), color="#0072b2", linewidth=2)
+    label(ax, ax.get_xlabel(), plain(column))
+    head(ax, f"{plain(column)}: {plain(run.arm)}", "mean over all users of a column that a rule keeps")
     return ax
 
 

@@ -19,7 +19,8 @@ import pandas as pd
 
 from sim.dynamics import ledger
 from sim.dynamics.engine import Engine
-from sim.dynamics.setup import LARGE, Seeds, prepare
+from sim.dynamics.rules import Rule
+from sim.dynamics.setup import LARGE, Seeds
 from sim.errors import RippleError
 from sim.scenario.measures_named import MEASURES
 from sim.scenario.scenario import Expect, Scenario
@@ -139,18 +140,24 @@ def compare(
     horizon: float | str | None = None,
     changes: Mapping[str, object] | None = None,
     arms: Sequence[str] | None = None,
+    rules: Sequence[Rule] = (),
+    allow_code: bool = False,
     workers: int | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Comparison:
     """Run every arm of a scenario on common draws over replicates, each against its quiet twin.
 
     replicates: at least 2; what differs between them says `vary` of the scenario; arms: some of its arms, the first is
-    the reference; workers: threads; progress: called with the share done. The result does not depend on workers.
+    the reference; rules: of your own, in every arm and in the quiet twin, beside those that the scenario names, which are
+    executed with allow_code=True only; workers: threads; progress: called with the share done. The result does not
+    depend on workers.
     Raises RippleError for anything that does not fit; KeyboardInterrupt stops all threads.
     """
     count = whole_number(replicates, "replicates", least=2)
     base = seed_of(seed)
-    asked = request(scenario, network=network, users=users, horizon=horizon, changes=changes)
+    asked = request(
+        scenario, network=network, users=users, horizon=horizon, changes=changes, rules=rules, allow_code=allow_code
+    )
     chosen = list(arms) if arms is not None else list(asked.scenario.arms)
     for arm in chosen:
         asked.scenario.arm(arm)
@@ -195,7 +202,7 @@ def _all_replicates(
         seeds = replicate_seeds(asked.scenario, base, number)
         same = seeds[:2] == first_seeds[:2]
         world = first_world if same else asked.world(seeds)
-        return _replicate(asked.scenario, arms, seeds, world, number == 0, tick)
+        return _replicate(asked, arms, seeds, world, number == 0, tick)
 
     done = [one(0)]  # alone, so that kernels are compiled once
     # threads go over replicates, or inside one large run, never both
@@ -211,8 +218,9 @@ def _all_replicates(
 
 
 def _replicate(
-    scenario: Scenario, arms: list[str], seeds: Seeds, world: World, keep: bool, tick: Callable[[float], None]
+    asked: Request, arms: list[str], seeds: Seeds, world: World, keep: bool, tick: Callable[[float], None]
 ) -> _Replicate:
+    scenario = asked.scenario
     horizon = scenario.horizon
 
     def finished(arm: str, quiet: bool) -> Engine:
@@ -223,7 +231,7 @@ def _replicate(
             tick((hours - seen) / horizon)
             seen = hours
 
-        return Engine(prepare(scenario, arm, seeds, world, quiet=quiet)).run(progress)
+        return Engine(asked.setup(arm, seeds, world, quiet=quiet)).run(progress)
 
     out = _Replicate(seeds, {}, {}, {}, {}, {}, {})
     twins = Twins(scenario, lambda arm: Trace.of(finished(arm, quiet=True)))

@@ -6,7 +6,7 @@ All measures in the units of `sim.scenario.measures_named`: trust in points (0-1
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,8 @@ import pandas as pd
 from sim.dynamics import ledger, observe
 from sim.dynamics import state as s
 from sim.dynamics.engine import Engine
-from sim.dynamics.setup import Seeds, prepare, without_word_of_mouth
+from sim.dynamics.rules import Rule
+from sim.dynamics.setup import Seeds, without_word_of_mouth
 from sim.scenario.parameters import Numbers
 from sim.scenario.scenario import Scenario
 from sim.study.request import request, seed_of
@@ -126,6 +127,8 @@ def ripple_multipliers(
     users: int | None = None,
     horizon: float | str | None = None,
     changes: Mapping[str, object] | None = None,
+    rules: Sequence[Rule] = (),
+    allow_code: bool = False,
 ) -> pd.DataFrame:
     """How much word of mouth multiplies each act, read from the books and by knock-out.
 
@@ -133,9 +136,11 @@ def ripple_multipliers(
     responses, over what it did to those who met it; `knockout`: the same over what it does, with the same draws, when
     nobody passes anything on. direct and spread in points of mean own trust. Acts that met nobody are left out.
     """
-    asked = request(scenario, network=network, users=users, horizon=horizon, changes=changes)
+    asked = request(
+        scenario, network=network, users=users, horizon=horizon, changes=changes, rules=rules, allow_code=allow_code
+    )
     seeds = Seeds.of(seed_of(seed))
-    setup = prepare(asked.scenario, arm, seeds, asked.world(seeds))
+    setup = asked.setup(arm, seeds)
     talked, silent = Engine(setup).run(), Engine(without_word_of_mouth(setup)).run()
     rows = []
     for row, cause in enumerate(talked.causes):

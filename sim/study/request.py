@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.dynamics.setup import Seeds, build_world, fit
+from sim.dynamics.rules import Rule, checked
+from sim.dynamics.setup import Seeds, Setup, build_world, fit, prepare
 from sim.errors import RippleError
 from sim.scenario.scenario import Scenario, load
+from sim.study.own_rules import rules_of, with_rules
 from sim.world.graph import GENERATORS, Graph, as_graph
 from sim.world.people import World
 
@@ -17,16 +19,21 @@ DEFAULT_SEED = 1
 
 @dataclass(frozen=True)
 class Request:
-    """A scenario with all changes in it, and the network when one was handed over in memory."""
+    """A scenario with all changes in it, the network when one was handed over in memory, and the rules as they run."""
 
     scenario: Scenario
     graph: Graph | None
+    rules: tuple[Rule, ...] = ()
 
     def world(self, seeds: Seeds) -> World:
         """The users on their network under these seeds."""
         if self.graph is None:
             return build_world(self.scenario, seeds)
         return build_world(self.scenario, seeds, self.graph)
+
+    def setup(self, arm: str | None, seeds: Seeds, world: World | None = None, *, quiet: bool = False) -> Setup:
+        """All that a run of one arm needs: see `prepare`."""
+        return prepare(self.scenario, arm, seeds, world or self.world(seeds), quiet=quiet, rules=self.rules)
 
 
 def request(
@@ -36,11 +43,14 @@ def request(
     users: int | None = None,
     horizon: float | str | None = None,
     changes: Mapping[str, object] | None = None,
+    rules: Sequence[Rule] = (),
+    allow_code: bool = False,
 ) -> Request:
     """Put together what is asked for.
 
     network: a path to an edge list, a Graph, a NetworkX graph, a SciPy matrix or a table of ties; users: how many (a
-    sample, when the network has more); horizon: hours, or words ("30 d"); changes: path -> value.
+    sample, when the network has more); horizon: hours, or words ("30 d"); changes: path -> value; rules: of the user's
+    own, beside those the scenario names, which are imported with allow_code only.
     Raises RippleError for anything that does not fit.
     """
     found = load(scenario)
@@ -59,7 +69,9 @@ def request(
             graph = fit(graph, wanted, DEFAULT_SEED)
     if horizon is not None:
         all_changes["horizon"] = horizon
-    return Request(found.changed(all_changes), graph)
+    given = {rule.name: rule for rule in checked(rules)}
+    found = with_rules(found, given.values()).changed(all_changes)
+    return Request(found, graph, rules_of(found, given, allow_code=allow_code) if found.rules else ())
 
 
 def _named(network: str | Path) -> dict[str, object]:

@@ -8,7 +8,7 @@ run.save("runs/silence"); open_run("runs/silence")
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,10 +19,12 @@ import pandas as pd
 from sim.dynamics import ledger, observe
 from sim.dynamics import state as s
 from sim.dynamics.engine import Engine
-from sim.dynamics.setup import Seeds, prepare, without_word_of_mouth
+from sim.dynamics.rules import Rule
+from sim.dynamics.setup import Seeds, without_word_of_mouth
 from sim.errors import RippleError
 from sim.scenario.scenario import Scenario, load
 from sim.study.folder import new_folder
+from sim.study.own_rules import told
 from sim.study.provenance import provenance, seeds_as_dict
 from sim.study.request import request, seed_of
 from sim.world.frozen import Graph, from_rows
@@ -37,12 +39,14 @@ class Run:
     """What one run left behind. Trust and shares 0..1, times in hours since the start.
 
     series   index hour; trust (expressed), own, cognitive, affective, wound, scar, quantiles, advocates, detractors over
-             all users, with the prefix followers_ and reached_ over those; and counts of what went on
+             all users, with the prefix followers_ and reached_ over those; counts of what went on; and the means of
+             columns of your own rules, as `RULE.column`
     ledger   book, cause, channel, trust: change of mean trust; book `own` sums to the change of series.own, book
              `expressed` to that of series.trust
     stories  one row per act that went out: when, how it came out, how many met, heard and shared it
     hops     act, hop, users: who first heard of an act at which hop
-    users    one row per user in the order of the network: label, trust at the start, when lowest, and at the end ...
+    users    one row per user in the order of the network: label, trust at the start, when lowest, and at the end, and
+             columns of your own rules ...
     """
 
     scenario: Scenario
@@ -146,18 +150,24 @@ def run(
     horizon: float | str | None = None,
     changes: Mapping[str, object] | None = None,
     word_of_mouth: bool = True,
+    rules: Sequence[Rule] = (),
+    allow_code: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Run:
     """Run one arm of a scenario (None: the reference) under one seed.
 
     network: an edge list or a graph in place of the scenario's; users, horizon (h, or words), changes (path -> value)
-    likewise. word_of_mouth=False: the same draws with nobody passing anything on. progress: called with the hours done.
+    likewise. word_of_mouth=False: the same draws with nobody passing anything on. rules: of your own
+    (`sim.Rule`), beside those that the scenario names; those are imported and executed with allow_code=True only.
+    progress: called with the hours done.
     Raises RippleError for anything that does not fit.
     """
-    asked = request(scenario, network=network, users=users, horizon=horizon, changes=changes)
+    asked = request(
+        scenario, network=network, users=users, horizon=horizon, changes=changes, rules=rules, allow_code=allow_code
+    )
     seeds = Seeds.of(seed if isinstance(seed, Seeds) else seed_of(seed))
     asked.scenario.arm(arm)  # a mistyped arm is said before a network is built
-    setup = prepare(asked.scenario, arm, seeds, asked.world(seeds))
+    setup = asked.setup(arm, seeds)
     if not word_of_mouth:
         setup = without_word_of_mouth(setup)
     engine = Engine(setup).run(progress)
@@ -189,6 +199,7 @@ def run_from(engine: Engine, scenario: Scenario, arm: str, seeds: Seeds, network
             talk_step=engine.setup.step,
             word_of_mouth=engine.setup.word_of_mouth,
             network_in_memory=network_in_memory,
+            **({"rules": told(engine.setup.rules)} if engine.setup.rules else {}),
         ),
         _network=world,
     )
@@ -198,7 +209,7 @@ def series_of(engine: Engine) -> pd.DataFrame:
     """What was observed, by hour."""
     rows = engine.rows[: int(engine.state[s.STEP]) + 1]
     index = pd.Index(np.arange(len(rows)) * engine.setup.step, name="hour")
-    return pd.DataFrame(observe.table(rows), index=index)
+    return pd.DataFrame({**observe.table(rows), **engine.rulings.means()}, index=index)
 
 
 def _stories(engine: Engine) -> pd.DataFrame:
@@ -244,5 +255,6 @@ def _users(engine: Engine) -> pd.DataFrame:
         "trust_mean": engine.mean_trust_over_time(),
         "own": s.column(engine.columns, s.OWN, n),
         **engine.sides_and_wounds(),
+        **engine.rulings.columns,
     }
     return pd.DataFrame({name: world.in_first_order(np.asarray(values)) for name, values in columns.items()})
