@@ -26,26 +26,25 @@ def hazards(policy: Policy, kinds: Mapping[str, Kind], numbers: Numbers, seed: i
     size. seed: of the events.
     """
     for kind, rate in policy.hazards.items():
-        kept = draws.stream(seed, f"hazard kept {kind}")
-        for n, time in enumerate(_times(seed, f"hazard {kind}", rate, horizon)):
-            if float(draws.uniforms(kept, 0, n)[0]) >= policy.security:
-                act = usual_act(kinds[kind], numbers, id=f"{hazard_of(kind)} #{n + 1}", at=time)
-                size = act.magnitude * (1.0 - policy.security)
-                yield on_channels(replace(act, magnitude=size, hidden=False, found_mean=None), policy.channels)
+        times = _times(seed, f"hazard {kind}", rate, horizon)
+        for n in np.flatnonzero(_coins(seed, f"hazard kept {kind}", times) >= policy.security):
+            act = usual_act(kinds[kind], numbers, id=f"{hazard_of(kind)} #{n + 1}", at=float(times[n]))
+            size = act.magnitude * (1.0 - policy.security)
+            yield on_channels(replace(act, magnitude=size, hidden=False, found_mean=None), policy.channels)
 
 
 def voices(policy: Policy, kinds: Mapping[str, Kind], numbers: Numbers, seed: int, horizon: float) -> Iterator[Act]:
     """What employees post when they may: a share `openness` of their stories, and its square of their slips."""
-    kept = draws.stream(seed, "employee voice kept")
-    for n, time in enumerate(_times(seed, "employee voice", numbers.openness_posts * (policy.openness > 0), horizon)):
-        if float(draws.uniforms(kept, 0, n)[0]) < policy.openness:
-            yield usual_act(kinds["employee_story"], numbers, id=f"{VOICE} #{n + 1}", at=time)
-    kept, which = draws.stream(seed, "slip kept"), draws.stream(seed, "slip kind")
-    for n, time in enumerate(_times(seed, "slip", numbers.openness_slips * (policy.openness > 0), horizon)):
-        if float(draws.uniforms(kept, 0, n)[0]) < policy.openness**2:
-            rude = float(draws.uniforms(which, 0, n)[0]) < numbers.slip_rude
-            kind = kinds["rude_reply" if rude else "off_brand_post"]
-            yield on_channels(usual_act(kind, numbers, id=f"{SLIP} #{n + 1}", at=time), policy.channels)
+    if policy.openness == 0.0:
+        return
+    times = _times(seed, "employee voice", numbers.openness_posts, horizon)
+    for n in np.flatnonzero(_coins(seed, "employee voice kept", times) < policy.openness):
+        yield usual_act(kinds["employee_story"], numbers, id=f"{VOICE} #{n + 1}", at=float(times[n]))
+    times = _times(seed, "slip", numbers.openness_slips, horizon)
+    rude = _coins(seed, "slip kind", times) < numbers.slip_rude
+    for n in np.flatnonzero(_coins(seed, "slip kept", times) < policy.openness**2):
+        kind = kinds["rude_reply" if rude[n] else "off_brand_post"]
+        yield on_channels(usual_act(kind, numbers, id=f"{SLIP} #{n + 1}", at=float(times[n])), policy.channels)
 
 
 VOICE, SLIP = "employee voice", "slip"
@@ -56,13 +55,18 @@ def hazard_of(kind: str) -> str:
     return f"{kind} hazard"
 
 
-def _times(seed: int, purpose: str, rate: float, horizon: float) -> list[float]:
+def _times(seed: int, purpose: str, rate: float, horizon: float) -> np.ndarray:
     """When the candidates of a stream come, h: each a unit exponential over the rate (1/h) after the one before."""
     if rate <= 0.0:
-        return []
+        return np.zeros(0)
     key, count = draws.stream(seed, purpose), _FIRST_LOOK
     while True:
         times = np.cumsum(draws.exponentials(key, 0, np.arange(count))) / rate
         if times[-1] >= horizon:
-            return [float(time) for time in times[times < horizon]]
+            return times[times < horizon]
         count *= 2
+
+
+def _coins(seed: int, purpose: str, times: np.ndarray) -> np.ndarray:
+    """One uniform for each candidate of a stream."""
+    return draws.uniforms(draws.stream(seed, purpose), 0, np.arange(len(times)))

@@ -162,15 +162,17 @@ def world_for(scenario: Scenario, arm: str, seeds: Seeds, world: World) -> World
     theirs = (chosen.brand.trust, chosen.brand.followers, chosen.parameters)
     if theirs == (brand.trust, brand.followers, scenario.parameters):
         return world
-    people = draw_people(
-        world.graph,
-        world.people.who,
-        seeds.people,
-        chosen.parameters.numbers(),
-        trust=chosen.brand.trust,
-        followers=chosen.brand.followers,
+    drawn, usual = (
+        draw_people(
+            world.graph, world.people.who, seeds.people, numbers.numbers(), trust=one.trust, followers=one.followers
+        )
+        for one, numbers in ((chosen.brand, chosen.parameters), (brand, scenario.parameters))
     )
-    return replace(world, people=people)
+    given = {}  # what somebody said of users, instead of drawing it, holds in every arm
+    for name in ("base_cognitive", "base_affective", "weight", "follows"):
+        is_drawn = getattr(world.people, name) == getattr(usual, name)
+        given[name] = np.where(is_drawn, getattr(drawn, name), getattr(world.people, name))
+    return replace(world, people=replace(drawn, **given))
 
 
 def _by_chance(scenario: Scenario, arm: Arm, brand: Brand, seeds: Seeds) -> tuple[Act, ...]:

@@ -354,6 +354,7 @@ def paths(tree: Node) -> Iterator[str]:
     for name in tree.entries.get("arms", Node(None)).entries:
         yield from (f"arms.{name}.{key}" for key in ArmFile.model_fields)
         yield from _brand_paths(f"arms.{name}.brand", list(BrandPartFile.model_fields))
+        yield from (f"arms.{name}.parameters.{key}" for key in PARAMETERS)
         yield f"arms.{name}"
     for where, name in act_ids(tree).items():
         place = ".".join(str(step) for step in where[:-1] if step != "acts")

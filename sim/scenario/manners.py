@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from sim.scenario.acts import When
@@ -16,10 +17,7 @@ def policy_in_words(policy: Policy) -> list[str]:
     """How a brand is run: its desk, then what is not as usual."""
     said = [desk_in_words(policy.desk)]
     if policy.channels is not None:
-        number = policy.channels
-        said.append(
-            f"posts on {_some(number, 'channel')} to the followers there, each post at 1/sqrt({number}) of its size"
-        )
+        said.append(f"posts {_channels(policy)}, at x {1 / math.sqrt(policy.channels):.2g} of their size")
     for share, words in (
         (policy.openness, "openness"),
         (policy.security, "security"),
@@ -91,7 +89,7 @@ def _first(desk: Desk) -> str:
 
 def _policies(ours: Policy, theirs: Policy) -> Iterator[str]:
     if ours.channels != theirs.channels:
-        yield f"posts on {_channels(ours)} instead of {_channels(theirs)}"
+        yield f"posts {_channels(ours)} instead of {_channels(theirs)}"
     for name, words in (
         ("openness", "openness"),
         ("security", "security"),
@@ -110,7 +108,7 @@ def _policies(ours: Policy, theirs: Policy) -> Iterator[str]:
 
 
 def _channels(policy: Policy) -> str:
-    return "all channels" if policy.channels is None else _some(policy.channels, "channel")
+    return "to all followers" if policy.channels is None else f"to followers on {_some(policy.channels, 'channel')}"
 
 
 def cost_in_words(arm: Arm) -> list[str]:

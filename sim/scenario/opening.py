@@ -61,7 +61,7 @@ def clock(value: object) -> float:
     if match is None:
         bare = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 24
         raise ValueError(f"{shown(value)} is not a time of the day; write {f'{value}:00' if bare else _HOURS}")
-    time = int(match[1]) + int(match[2]) / 60
+    time = (int(match[1]) * 60 + int(match[2])) / 60
     if int(match[2]) > 59 or time > DAY:
         raise ValueError(f"{shown(value)}: the clock goes from 0:00 to 24:00")
     return time

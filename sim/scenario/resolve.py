@@ -86,6 +86,7 @@ class _Resolving:
             findings,
             speed_of(brand_written, parameters),
             channels_of(brand_written),
+            frozenset(written.without or ()),
         )
         for where, again in repeated_ids(setting.ids):
             words = f"'{again}' is the id of another act already; ids are unique within an arm and what all arms share"
@@ -111,7 +112,7 @@ class _Resolving:
             "network": network,
             "brand": brand,
             "parameters": parameters,
-            "without": frozenset(written.without or ()),
+            "without": setting.without,
             "timeline": _acts(timeline),
             "arms": arms,
             "vary": tuple(written.vary or VARIES),

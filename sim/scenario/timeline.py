@@ -39,7 +39,8 @@ def _times(act: Act, horizon: float) -> int:
 class Setting:
     """What acts are resolved against. `horizon` is infinite when the file's own cannot be read.
 
-    speed: delays of planned responses are divided by it; channels: on how many the brand posts, None: no split.
+    speed: delays of planned responses are divided by it; channels: on how many the brand posts, None: no split;
+    without: processes that are left out.
     """
 
     start: datetime
@@ -50,6 +51,7 @@ class Setting:
     findings: Findings
     speed: float = 1.0
     channels: int | None = None
+    without: frozenset[str] = frozenset()
 
     def number(self, value: float | Named) -> float:
         """A number, or that of the parameter which stands in its place."""
@@ -191,7 +193,8 @@ class Draft:
             self.document["of"] = meant.act.id
             if at < meant.act.at < math.inf:
                 first = duration_words(meant.act.at)
-                self.wrong("at", f"{duration_words(at)} is before the act it answers ({meant.act.id}, {first})")
+                what = "the promise it settles" if self.kind.settles else "the act it answers"
+                self.wrong("at", f"{duration_words(at)} is before {what} ({meant.act.id}, {first})")
                 return None
         self.document["at"] = duration_words(at)
         return self._in_order(meant, at, "at")
@@ -202,6 +205,8 @@ class Draft:
             self.wrong("when", "the calendar happens anyway; write what waits for something under timeline or an arm")
         if written.at is not None:
             self.wrong("at", "`when` and `at` both say when; keep one")
+        if self.when is not None and self.when.kind == "queue" and "complaints" in self.setting.without:
+            self.wrong("when", "no complaint ever waits in this scenario: it is `without: [complaints]`")
         if written.every is not None:
             self.wrong("every", "an act with `when` happens once; leave `every` out")
         if written.found is not None and written.found[0] == "after":
