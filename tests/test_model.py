@@ -15,6 +15,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from rules_to_import import Gloom
 
 import sim
 from sim.dynamics.setup import Seeds
@@ -299,6 +300,46 @@ def test_the_engine_needs_no_mesa() -> None:
         "assert m.get_start_method(allow_none=True) == before"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# --- rules of one's own ---
+
+
+@pytest.mark.parametrize("again", [_copied, _pickled, lambda model: model])
+def test_rules_run_in_the_model_as_in_sim_run(again) -> None:
+    """With a rule the run is that of sim.run with it, also when copied in mid-run; and it is another run than without."""
+    changes = {**SHORT, "timeline.breach.found": "6 d"}
+    run = sim.run("data-breach", seed=3, changes=changes, rules=[Gloom()])
+    model = again(stepped(160, changes=changes, rules=[Gloom()]))
+    model.run_model()
+    assert same_run(model.results(), run)
+    assert not same_run(run, sim.run("data-breach", seed=3, changes=changes))
+
+
+def test_columns_of_rules_are_read_as_those_of_users() -> None:
+    """By the name that they have in tables, for one user, for all, and as a reporter; they cannot be set from outside."""
+    name = "gloom.hits"
+    model = stepped(16 * 24, changes={**SHORT, "timeline.breach.found": "6 d"}, rules=[Gloom()])
+    there = model.results().users[name].tolist()
+    assert model.agents.get(name) == model.agents.array(name).tolist() == there
+    assert [getattr(user, name) for user in model.agents] == there
+    assert model.agents.agg(name, np.sum) == pytest.approx(sum(there))
+    assert sum(model.agents.groupby(name).count().values()) == 80
+    with pytest.raises(AttributeError, match="what can be set"):
+        model.agents.set(name, 1.0)
+    with pytest.raises(AttributeError, match="no attribute"):
+        getattr(model.agents[0], "gloom.none")
+
+
+def test_batch_run_takes_rules_and_their_values() -> None:
+    """Rules are a parameter, and their numbers a change."""
+    parameters = {
+        "scenario": "data-breach",
+        "rules": [[Gloom()]],
+        "changes": [{**SHORT, "rules.gloom.chance": 0.0}, SHORT],
+    }
+    frame = batch(parameters, [3])
+    assert frame["trust"].nunique() == 2
 
 
 # --- from parts ---

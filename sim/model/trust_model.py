@@ -27,7 +27,8 @@ import numpy as np
 from sim.dynamics import observe
 from sim.dynamics import state as s
 from sim.dynamics.engine import Engine
-from sim.dynamics.setup import Seeds, prepare
+from sim.dynamics.rules import Rule
+from sim.dynamics.setup import Seeds
 from sim.errors import RippleError
 from sim.model.parts import Parts
 from sim.model.users import User, Users
@@ -58,7 +59,8 @@ class TrustModel(mesa.Model):
     scenario  a name of the library, the path of a file, a dict, a Scenario, or `Parts`
     arm       the response; None is the reference
     rng       a seed: a whole number gives what `sim.run(seed=...)` gives; else as in Mesa (None: another run each time)
-    changes   path -> value, as in `sim.run`;  rules  as in `sim.run`
+    changes   path -> value;  rules  of your own (`sim.Rule`);  allow_code  import those that the scenario names; all three
+              as in `sim.run`
 
     `agents` are the users; `running` turns False at the horizon, after which a step does nothing. Mesa's own attributes
     mean what they do in Mesa; `steps` counts ticks, and `hours` is the time. Raises RippleError for all that `sim.run`
@@ -98,7 +100,8 @@ class TrustModel(mesa.Model):
         arm: str | None = None,
         rng: Any = None,
         changes: Mapping[str, object] | None = None,
-        rules: Sequence[Any] = (),
+        rules: Sequence[Rule] = (),
+        allow_code: bool = False,
     ):
         if changes is not None and not isinstance(changes, Mapping):
             raise RippleError(
@@ -113,13 +116,13 @@ class TrustModel(mesa.Model):
             seeds = Seeds.of(int(self.rng.integers(_GREATEST_SEED)))
         self.seeds = seeds
         if isinstance(scenario, Parts):
-            asked = replace(request(scenario.scenario, changes=changes), graph=scenario.graph)
+            asked = replace(request(scenario.scenario, changes=changes, rules=rules), graph=scenario.graph)
         else:
-            asked = request(scenario, changes=changes)
+            asked = request(scenario, changes=changes, rules=rules, allow_code=allow_code)
         self.plan: Scenario = asked.scenario
         self.arm: str = self.plan.arm(arm).name
         world = scenario.world(self.plan, seeds) if isinstance(scenario, Parts) else asked.world(seeds)
-        self.engine = Engine(prepare(self.plan, self.arm, seeds, world))
+        self.engine = Engine(asked.setup(self.arm, seeds, world))
         self.n_users = self.engine.n
         self._in_memory = asked.graph is not None
         self._kept: dict[int, User] = {}  # those with attributes of their own
@@ -146,7 +149,7 @@ class TrustModel(mesa.Model):
         directed: bool | str | None = None,
         weight: str | None = None,
         rng: Any = None,
-        rules: Sequence[Any] = (),
+        rules: Sequence[Rule] = (),
     ) -> Self:
         """A model without a file.
 

@@ -48,6 +48,13 @@ class Column:
         self.read, self.write = read, write
         self.__doc__ = read.__doc__
 
+    @classmethod
+    def of_rule(cls, name: str) -> Column:
+        """A column of a rule, `RULE.column`."""
+        column = cls(lambda engine, at: engine.rulings.columns[name][at])
+        column.name = name
+        return column
+
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
@@ -86,6 +93,8 @@ class User(Agent):
     reached      met or heard of an act
     label        the name in the network;  community  its number;  row  the row in `results().users`
 
+    The columns of rules are read by their names as in tables: getattr(user, "fear.afraid"), agents.get("fear.afraid").
+
     A subclass can have methods and defaults of its own: name it as `agent_class` of a subclass of TrustModel.
     """
 
@@ -121,6 +130,12 @@ class User(Agent):
     def remove(self) -> None:
         """Users stay: the network and everyone's draws hang on them. Raises RippleError."""
         raise RippleError("a user cannot be removed from a model; leave it out of the graph")
+
+    def __getattr__(self, name: str) -> Any:
+        # only asked for what is not there otherwise; "fear.afraid" is the column of a rule
+        if "." in name and name in self.model.engine.rulings.columns:
+            return columns.plain(self.model.engine.rulings.columns[name][self._at])
+        raise AttributeError(f"a user has no attribute '{name}'")
 
     def __setattr__(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -226,10 +241,17 @@ class Users(AgentSet):
 
     # --- by attribute: whole columns ---
 
+    def _column(self, name: str) -> Column | None:
+        """The column behind an attribute; None for what each user has to be asked for."""
+        found = getattr(self.model.agent_class, name, None)
+        if isinstance(found, Column):
+            return found
+        return Column.of_rule(name) if name in self.model.engine.rulings.columns else None
+
     def array(self, name: str) -> np.ndarray:
         """An attribute of all users as an array of NumPy. Raises AttributeError for one that they do not have."""
-        column = getattr(self.model.agent_class, name, None)
-        if isinstance(column, Column):
+        column = self._column(name)
+        if column is not None:
             return np.asarray(column.read(self.model.engine, self._at))
         return np.array([self._own(user, name) for user in self])
 
@@ -240,8 +262,8 @@ class Users(AgentSet):
         if not isinstance(attr_names, str):
             each = [self.get(name, handle_missing, default_value) for name in attr_names]
             return [list(values) for values in zip(*each, strict=True)]
-        column = getattr(self.model.agent_class, attr_names, None)
-        if isinstance(column, Column):
+        column = self._column(attr_names)
+        if column is not None:
             return columns.plain(column.read(self.model.engine, self._at))
         if handle_missing == "default":
             return [getattr(user, attr_names, default_value) for user in self]
@@ -257,8 +279,8 @@ class Users(AgentSet):
 
     def set(self, attr_name: str, value: Any) -> Users:
         """Set an attribute of all users to a value; for one that is a column also to an array, one for each user."""
-        column = getattr(self.model.agent_class, attr_name, None)
-        if isinstance(column, Column):
+        column = self._column(attr_name)
+        if column is not None:
             column.set(self.model, self._at, value)
             return self
         for user in self:
@@ -267,12 +289,12 @@ class Users(AgentSet):
 
     def agg(self, attribute: str, func: Callable | Iterable[Callable]) -> Any:
         """A function, or several, of the values of an attribute; NumPy's own get an array of float64."""
+        column = self._column(attribute)
         functions = [func] if callable(func) else list(func)
         values: list[Any] | None = None
         out = []
         for one in functions:
-            column = getattr(self.model.agent_class, attribute, None)
-            if isinstance(column, Column) and _of_numpy(one):
+            if column is not None and _of_numpy(one):
                 array = np.asarray(column.read(self.model.engine, self._at))
                 out.append(one(array.astype(np.float64) if array.dtype == np.float32 else array))
             else:
