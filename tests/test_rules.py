@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import multiprocessing
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -23,6 +25,7 @@ from sim.dynamics import state as s
 from sim.dynamics.engine import Engine
 from sim.dynamics.rules import checked
 from sim.errors import RippleError
+from sim.world import draws
 from sim.world.graph import generate
 
 TESTS = Path(__file__).parent
@@ -247,6 +250,8 @@ def test_draws_keep_their_event_when_they_are_given_one(world):
         assert not np.array_equal(draws.uniform("a"), draws.uniform("b"))
 
     ran(world, look, days=1)
+    named = draws.uniforms(draws.stream(1, "rule calls/a"), world.people.who, 0)
+    assert np.array_equal(seen[0][0], named)
     assert np.array_equal(seen[0][0], seen[1][0]) and not np.array_equal(seen[0][1], seen[1][1])
 
 
@@ -275,6 +280,26 @@ def test_a_spawned_process_gives_the_same_run():
         trust, hits = pool.apply(run_with_gloom, (3,))
     ours = run_with_gloom(3)
     assert np.array_equal(trust, ours[0]) and np.array_equal(hits, ours[1])
+
+
+@pytest.mark.parametrize(
+    "again", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))], ids=["copied", "pickled"]
+)
+def test_a_mesa_model_runs_its_rules_and_so_does_its_copy(again):
+    """Step by step the same as sim.run; copied at hour 100, both go on alike and each remembers its own calls."""
+    run = sim.run("data-breach", arm="silence", seed=4, rules=[Gloom()], users=200, horizon="20 d")
+    changes = {"network.users": 200, "horizon": "20 d"}
+    model = sim.TrustModel("data-breach", arm="silence", rng=4, rules=[Gloom()], changes=changes)
+    for _ in range(100):
+        model.step()
+    assert model.recorded["gloom.calls"] == 100
+    for one in (again(model), model):
+        while one.running:
+            one.step()
+        results = one.results()
+        pd.testing.assert_frame_equal(results.series, run.series, check_exact=True)
+        pd.testing.assert_frame_equal(results.users, run.users, check_exact=True)
+        pd.testing.assert_frame_equal(results.ledger, run.ledger, check_exact=True)
 
 
 def test_a_saved_run_remembers_its_rules(tmp_path):

@@ -226,7 +226,10 @@ class RuleDraws:
 
     def uniform(self, purpose: str, event: int | None = None, users: ArrayLike | None = None) -> np.ndarray:
         """Uniform in (0, 1), f8."""
-        return drawn.uniforms(*self._named(purpose, event, users))
+        key, who, number = self._named(purpose, event, users)
+        out = np.empty(len(who))
+        fill_uniform(key, who, np.uint64(number), out)
+        return out
 
     def exponential(self, purpose: str, event: int | None = None, users: ArrayLike | None = None) -> np.ndarray:
         """Unit exponentials, f8."""
@@ -246,85 +249,6 @@ class RuleDraws:
         if users is not None:
             who = who[byhand.rows_of(self._engine, users)]
         return drawn.stream(self._engine.setup.events_seed, f"rule {self._name}/{purpose}"), who, int(number)
-
-
-class Books:
-    """The ways in which a rule may change users; what they change is booked under the rule.
-
-    users: rows or a mask; values: one number, or one for each of these users. Doses are log units: trust is multiplied
-    by exp(-dose), or its distance to 1 is.
-    """
-
-    def __init__(self, engine: Engine, name: str, guard: Guard, view: View):
-        self._engine, self._cause, self._guard, self._view = engine, f"rule {name}", guard, view
-        self._changes = 0
-
-    def set_trust(self, users: ArrayLike, values: ArrayLike) -> None:
-        """Own and expressed trust become `values`, 0..1."""
-        self._change(byhand.set_trust, users, values, self._cause)
-
-    def set_own(self, users: ArrayLike, values: ArrayLike) -> None:
-        """Own trust becomes `values`, 0..1; expressed trust is pulled after it with time."""
-        self._change(byhand.set_own, users, values, self._cause)
-
-    def set_expressed(self, users: ArrayLike, values: ArrayLike) -> None:
-        """Expressed trust becomes `values`, 0..1; own trust pulls it back with time."""
-        self._change(byhand.set_expressed, users, values, self._cause)
-
-    def earn(self, users: ArrayLike, dose: ArrayLike, cognitive: ArrayLike = 0.5) -> None:
-        """Users gain trust, as by a positive act; cognitive: share that falls on the cognitive side."""
-        self._change(byhand.earn, users, dose, cognitive, self._cause)
-
-    def wound(self, users: ArrayLike, dose: ArrayLike, nature: str = "competence", cognitive: ArrayLike = 0.5) -> None:
-        """Users lose trust, as by a negative act of a nature (competence, integrity, deception): a share of it scars."""
-        self._change(byhand.wound, users, dose, nature, cognitive, self._cause)
-
-    def set_follows(self, users: ArrayLike, follows: ArrayLike) -> None:
-        """Users follow the brand from now on, or no longer; trust stays."""
-        self._change(byhand.set_follows, users, follows)
-
-    def _change(self, change, users: ArrayLike, *what: object) -> None:
-        rows = byhand.rows_of(self._engine, users)
-        if not rows.size:  # nothing changes, not one bit
-            return
-        self._guard.check()
-        change(self._engine, rows, *what)
-        self._guard.seal()
-        self._view._now.clear()
-        self._changes += 1
-
-
-class Guard:
-    """Knows whether users or books were changed by anything but the books, from a fingerprint of their arrays."""
-
-    def __init__(self, engine: Engine):
-        self._engine = engine
-        self._seals: dict[str, int] = {}
-
-    def seal(self) -> None:
-        """What stands now is as it should be."""
-        self._seals = self._prints()
-
-    def check(self) -> None:
-        """Raise RippleError naming what was changed since without being booked."""
-        changed = [what for what, seal in self._prints().items() if self._seals[what] != seal]
-        if changed:
-            words = "changed " + " and ".join(changed) + " without booking it"
-            raise RippleError(f"{words}; users are changed by books, as in books.set_trust(...)")
-
-    def _prints(self) -> dict[str, int]:
-        engine = self._engine
-        arrays = {
-            "expressed trust": (engine.trust[engine.state[s.SIDE]],),
-            "own trust": (engine.columns,),
-            "who follows": (engine.flags,),
-            "the books": (engine.books, engine.expressed, np.array([*engine.by_hand.values(), 0.0])),
-            "the clock": (engine.clock, engine.state),
-        }
-        return {
-            what: hash(tuple(int(fingerprint(array.reshape(-1).view(np.uint64))) for array in parts))
-            for what, parts in arrays.items()
-        }
 
 
 def _sealed(array: np.ndarray) -> np.ndarray:
@@ -367,16 +291,7 @@ def sides_now(columns, fades, scratch, out):
 
 
 @compiled
-def fingerprint(words):
-    """A number that changes when any of the words u8[k] does, or their order; four lanes, so that it keeps up with memory."""
-    prime = np.uint64(0x9E3779B97F4A7C15)
-    a, b, c, d = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
-    whole = words.size - words.size % 4
-    for k in range(0, whole, 4):
-        a = (a ^ words[k]) * prime
-        b = (b ^ words[k + 1]) * prime
-        c = (c ^ words[k + 2]) * prime
-        d = (d ^ words[k + 3]) * prime
-    for k in range(whole, words.size):
-        a = (a ^ words[k]) * prime
-    return a ^ (b << np.uint64(1)) ^ (c << np.uint64(2)) ^ (d << np.uint64(3))
+def fill_uniform(key, who, event, out):
+    """As `draws.uniforms`, without arrays in between."""
+    for k in range(out.size):
+        out[k] = drawn.uniform(key, who[k], event)

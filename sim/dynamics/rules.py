@@ -10,7 +10,7 @@
 
     sim.run("data-breach", rules=[Fear(strength=0.2)])
 
-What the arguments of `step` offer is in `rule_view`; when it is called and what is checked is in `rulings`.
+What the arguments of `step` offer is in `rule_view` and `rule_books`; when it is called and what is checked is in `rulings`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from sim.dynamics.tick import STEPS
 from sim.errors import RippleError, did_you_mean
 
 if TYPE_CHECKING:
-    from sim.dynamics.rule_view import Books, RuleDraws, View
+    from sim.dynamics.rule_books import Books
+    from sim.dynamics.rule_view import RuleDraws, View
 
 _NAME = re.compile(r"[^\W\d_][\w-]{0,59}")
 _OURS = ("name", "after", "columns", "parameters", "start", "step", "code", "values", "ranges", "with_values")

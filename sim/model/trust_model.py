@@ -222,7 +222,8 @@ class TrustModel(mesa.Model):
         written = row.tobytes()  # a change by hand at the horizon writes the last row anew
         if self._seen[0] != written:
             self._seen = written, {name: values[0].item() for name, values in observe.table(row[None]).items()}
-        return self._seen[1]
+        means = self.engine.rulings.means()
+        return {**self._seen[1], **{name: values[-1].item() for name, values in means.items()}}
 
     _seen: tuple[bytes, dict[str, float | int]] = (b"", {})
 

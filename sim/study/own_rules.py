@@ -6,7 +6,7 @@ import hashlib
 import importlib
 import inspect
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,11 +16,13 @@ from sim.scenario.readers import rule_name
 from sim.scenario.scenario import RuleEntry, Scenario
 
 
-def with_rules(scenario: Scenario, rules: Iterable[Rule]) -> Scenario:
+def with_rules(scenario: Scenario, rules: Sequence[Rule]) -> Scenario:
     """The scenario with an entry for each of some rules: in place of one of the same name, else after its own."""
+    if not rules:
+        return scenario
     entries = {entry.name: _document(entry.name, entry.code, entry.values) for entry in scenario.rules}
     entries |= {rule.name: _document(rule.name, rule.code, rule.values) for rule in rules}
-    return scenario.changed({"rules": list(entries.values())}) if entries else scenario
+    return scenario.changed({"rules": list(entries.values())})
 
 
 def rules_of(scenario: Scenario, given: Mapping[str, Rule], *, allow_code: bool) -> tuple[Rule, ...]:

@@ -70,7 +70,7 @@ def request(
     if horizon is not None:
         all_changes["horizon"] = horizon
     given = {rule.name: rule for rule in checked(rules)}
-    found = with_rules(found, given.values()).changed(all_changes)
+    found = with_rules(found, list(given.values())).changed(all_changes)
     return Request(found, graph, rules_of(found, given, allow_code=allow_code) if found.rules else ())
 
 
