@@ -57,5 +57,6 @@ def setup_of(world: World, acts: list[Act], *, days: float = 20, **changes: obje
         "step": 1.0,
         "start_hour": 0.0,
         "events_seed": 1,
+        "without": frozenset({"posts", "complaints", "membership"}),
     }
     return Setup(world=world, acts=tuple(acts), **{**fields, **changes})

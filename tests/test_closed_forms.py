@@ -120,7 +120,7 @@ def spread(graph: Graph, authors: list[list[int]], chance: float, **numbers: flo
     for row, users in enumerate(authors):
         for user in place[users]:
             engine.met[encounter(engine.met, engine.state, row, user)]["state"] |= s.MET | s.SHARES
-            push(engine.queue, engine.state, 0.0, row, int(user), 0)
+            push(engine.live.queue, engine.state, 0.0, row, int(user), 0)
             engine.acts[row]["pending"] += 1
     return engine.run()
 

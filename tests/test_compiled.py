@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -237,3 +238,52 @@ def test_every_module_that_an_import_names_is_in_the_hash() -> None:
                 named |= {alias.name for alias in node.names if alias.name.split(".")[0] == "sim"}
         files = {compiled._file(str(name), package) for name in named} - {None}
         assert files <= set(compiled._imported(path, package)), path
+
+
+NO_WAY_IN = {"compiled_apart", "compiled_into", "part_of_loop"}
+A_LOOP = {"compiled", "njit", *NO_WAY_IN}
+
+
+def decorated_by(function: ast.FunctionDef) -> set[str]:
+    """The names of the decorators of a function."""
+    called = [d.func if isinstance(d, ast.Call) else d for d in function.decorator_list]
+    return {d.id if isinstance(d, ast.Name) else getattr(d, "attr", "") for d in called}
+
+
+def calls_outside_loops(node: ast.AST, inside: bool = False) -> Iterator[ast.Call]:
+    """The calls of a file that Python makes itself."""
+    for child in ast.iter_child_nodes(node):
+        is_loop = isinstance(child, ast.FunctionDef) and bool(decorated_by(child) & A_LOOP)
+        if isinstance(child, ast.Call) and not inside:
+            yield child
+        yield from calls_outside_loops(child, inside or is_loop)
+
+
+def test_python_calls_no_loop_without_a_way_in() -> None:
+    """`compiled_apart`, `compiled_into` and `part_of_loop` give loops that crash the process when Python calls them."""
+    trees = {
+        path: ast.parse(path.read_text(encoding="utf-8"))
+        for folder in ("sim", "tests", "experiments")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    }
+    closed = {
+        node.name
+        for path, tree in trees.items()
+        if path.is_relative_to(ROOT / "sim")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and decorated_by(node) & NO_WAY_IN
+    }
+    assert {"hear_of", "strike", "talk_block"} <= closed
+    for path, tree in trees.items():
+        imported = {
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sim.dynamics")
+            for alias in node.names
+        }
+        own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        for call in calls_outside_loops(tree):
+            name = call.func.id if isinstance(call.func, ast.Name) else ""
+            here = path.is_relative_to(ROOT / "sim" / "dynamics")
+            if name in closed and (name in imported or (here and name in own)):
+                raise AssertionError(f"{path.relative_to(ROOT)}, line {call.lineno}: Python cannot call {name}")

@@ -24,6 +24,7 @@ import numpy as np
 from sim.compiled import compiled
 from sim.dynamics import state as s
 from sim.dynamics import trust as tr
+from sim.dynamics.encounters import find
 from sim.dynamics.look import look_again
 from sim.dynamics.state import (
     BASE_C,
@@ -42,7 +43,7 @@ from sim.dynamics.state import (
     WOUND_E,
     row,
 )  # fmt: skip
-from sim.dynamics.stories import find, settle
+from sim.dynamics.stories import settle
 from sim.dynamics.talk import S_MEAN, near_means
 from sim.errors import RippleError, did_you_mean
 
@@ -75,7 +76,7 @@ def set_own(engine: Engine, rows: ArrayLike, values: ArrayLike, cause: str = HAN
     wanted = numbers_for(users, values, "trust", most=1.0)
     _stir(engine)
     set_own_rows(
-        users, wanted, *_moment(engine), engine.columns, engine.books, engine._cause(cause), engine.acts,
+        users, wanted, *_moment(engine), engine.columns, engine.books, engine.cause_row(cause), engine.acts,
         len(engine.out), engine.met
     )  # fmt: skip
     _done(engine)
@@ -112,7 +113,7 @@ def earn(engine: Engine, rows: ArrayLike, dose: ArrayLike, cognitive: ArrayLike 
     doses = numbers_for(users, dose, "dose", most=_MOST_DOSE)
     shares = numbers_for(users, cognitive, "cognitive", most=1.0)
     _stir(engine)
-    earn_rows(users, doses, shares, *_moment(engine), engine.columns, engine.books, engine._cause(cause))
+    earn_rows(users, doses, shares, *_moment(engine), engine.columns, engine.books, engine.cause_row(cause))
     _done(engine)
 
 
@@ -139,7 +140,7 @@ def wound(
     _stir(engine)
     wound_rows(
         users, doses, shares, nature != "competence", scar, *_moment(engine), engine.columns, engine.books,
-        engine._cause(cause)
+        engine.cause_row(cause)
     )  # fmt: skip
     _done(engine)
 
@@ -150,7 +151,6 @@ def set_follows(engine: Engine, rows: ArrayLike, follows: ArrayLike) -> None:
     yes = np.broadcast_to(np.asarray(follows, dtype=bool), users.shape)
     _stir(engine)
     engine.flags[users] = np.where(yes, engine.flags[users] | s.FOLLOWS, engine.flags[users] & ~s.FOLLOWS)
-    engine._audiences.clear()  # later acts are addressed to those who follow then
     _done(engine)
 
 

@@ -5,35 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from queue import SimpleQueue
 
 import numpy as np
 
 from sim.dynamics import state as s
-from sim.dynamics.talk import BINS, LANES, new_scratch
+from sim.dynamics.talk import Bench
 
 _RANGES_EACH = 8  # per thread: enough that a slow one does not keep the others waiting
-
-
-@dataclass
-class Bench:
-    """What one thread needs for itself in the talk step: see `talk.talk_block`."""
-
-    scratch: np.ndarray
-    lanes: np.ndarray
-    work: np.ndarray
-    counts: np.ndarray
-
-    @classmethod
-    def new(cls) -> Bench:
-        """An empty one."""
-        return cls(
-            new_scratch(),
-            np.zeros(LANES),
-            np.zeros(2 * s.BLOCK, np.int32),
-            np.zeros((4, BINS), np.uint32),
-        )
 
 
 class Crew:

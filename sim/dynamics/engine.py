@@ -17,18 +17,22 @@ import numpy as np
 
 from sim.dynamics import observe
 from sim.dynamics import state as s
-from sim.dynamics.brand import Agenda, Outgoing, act_behind, bait_of
-from sim.dynamics.crew import Bench, Crew
-from sim.dynamics.exposure import DailyCycle, meetings
+from sim.dynamics.brand import Agenda, Outgoing
+from sim.dynamics.complaints import first_bad_experiences
+from sim.dynamics.crew import Crew
+from sim.dynamics.exposure import DailyCycle
+from sim.dynamics.law import law
+from sim.dynamics.membership import first_moves
+from sim.dynamics.posts import first_candidates
+from sim.dynamics.room import first_arrays, longer, with_room
 from sim.dynamics.rulings import Rulings
+from sim.dynamics.sending import send
 from sim.dynamics.setup import LARGE, Setup
 from sim.dynamics.sides import sides_and_wounds
-from sim.dynamics.stories import EMPTIED, FULLEST, Hearsay, count_kept, move_table, push
-from sim.dynamics.talk import N_SUMS, Ties, relax_blocks
+from sim.dynamics.talk import N_SUMS, SUM_TRUST, Bench, Ties, relax_blocks
 from sim.dynamics.tick import EACH_STEP, FEW, MANY, advance, close_step, talk_blocks
 from sim.dynamics.trust import Times, fades_at
 from sim.world import draws
-from sim.world.people import audience
 
 _WORK = 1_000_000  # events between two looks at the clock on the wall: about a tenth of a second
 _FADED_OUT = 20  # time constants after which stocks are written anew: exp(20) is far inside float32
@@ -39,6 +43,7 @@ _CLOCKS = (  # the columns that live in each clock
     ("hurt", (s.HURT_C, s.HURT_E)),
     ("scar", (s.SCAR_C, s.SCAR_E)),
     ("fatigue", (s.FATIGUE,)),
+    ("word", (s.WORD,)),
 )
 
 
@@ -52,8 +57,7 @@ class Engine:
         self.many = self.n > LARGE
         self.threads = (threads or os.cpu_count() or 1) if self.many else 1
         self.left_to_us = EACH_STEP if setup.rules else MANY if self.many else FEW
-        self._lay_out_people()
-        self._lay_out_acts()
+        self._lay_out()
         self._numbers()
         self._begin()
 
@@ -62,80 +66,106 @@ class Engine:
         """Hours since the start."""
         return float(self.clock[s.NOW])
 
+    # the arrays that others read; told of in state.py
+
+    @property
+    def columns(self) -> np.ndarray:
+        """The users' columns: see `state.column`."""
+        return self.live.columns
+
+    @property
+    def flags(self) -> np.ndarray:
+        """FOLLOWS, REACHED, YOUNG of each user."""
+        return self.live.flags
+
+    @property
+    def acts(self) -> np.ndarray:
+        """One row for each of `out`, then room for more, then the stories of users, from `first_story` on."""
+        return self.live.acts
+
+    @property
+    def met(self) -> np.ndarray:
+        """The table of encounters."""
+        return self.live.met
+
+    @property
+    def hops(self) -> np.ndarray:
+        """First hearers of each act by hop."""
+        return self.live.hops
+
+    @property
+    def books(self) -> np.ndarray:
+        """The own book: one row for each of `causes`, one column for each channel."""
+        return self.live.books
+
+    @property
+    def state(self) -> np.ndarray:
+        """Whole numbers that change as the model runs."""
+        return self.live.state
+
+    @property
+    def clock(self) -> np.ndarray:
+        """Times and the like."""
+        return self.live.clock
+
+    @property
+    def first_story(self) -> int:
+        """The first row of `acts` for a story of a user."""
+        return len(self.live.hops)
+
     # --- laying out the arrays ---
 
-    def _lay_out_people(self) -> None:
-        people, n = self.world.people, self.n
-        self.columns = np.zeros(s.padded(n) * len(s.COLUMNS), np.float32)
-        w = people.weight.astype(np.float64)
-        for which, values in (
-            (s.BASE_C, people.base_cognitive),
-            (s.BASE_E, people.base_affective),
-            (s.WEIGHT, people.weight),
-            (s.TALK_RATE, people.talk_rate),
-            (s.OWN_RATE, people.own_rate),
-            (s.OWN, w * people.base_cognitive + (1 - w) * people.base_affective),
-        ):
-            s.set_column(self.columns, which, values)
-        self.flags = np.zeros(s.padded(n), np.uint8)
-        self.flags[:n][people.follows] = s.FOLLOWS
-        graph = self.world.graph
-        weight = graph.weight if graph.weight is not None else np.zeros(0, np.float32)
-        self.ties = Ties(graph.start, graph.heard, weight, *graph.side_by_side)
-        self.trust = np.zeros((2, s.padded(n)), np.float32)
-
-    def _lay_out_acts(self) -> None:
-        setup = self.setup
+    def _lay_out(self) -> None:
+        setup, graph = self.setup, self.world.graph
         self.agenda = Agenda(
             list(setup.acts), setup.numbers, conceal=setup.conceal, seed=setup.events_seed, n_users=self.n,
             moderation=setup.policy.moderation, desk=setup.policy.desk.agents > 0
         )  # fmt: skip
+        self.live = first_arrays(setup, sum(2 if act.lure > 0.0 else 1 for act in setup.acts))
         self.out: list[Outgoing] = []  # what went out to people, one for each row of `acts`
         self.row_of: dict[str, int] = {}
-        self.causes = ["time"]
+        self.causes = list(s.CAUSES)
         self.cause_of: dict[str, int] = {}
-        self.acts = np.zeros(16, s.ACT)
-        self.hops = np.zeros((16, s.MAX_HOPS), np.int64)
-        self.meeting_time, self.meeting_user = np.zeros(1024), np.zeros(1024, np.uint32)
+        self.audiences: dict[str, np.ndarray] = {}  # those that stay as they are
         self.meetings_used = 0
-        self.met = np.zeros(4096, s.ENCOUNTER)
-        self.queue = np.zeros(1024, s.PENDING)
-        self.answered = np.zeros((1, self.n // 8 + 1), np.uint8)
         self.n_responses = 0
-        self.books = np.zeros((16, len(s.CHANNELS)))
         self.expressed = np.zeros(2)
         self.by_hand: dict[str, float] = {}  # expressed book: what causes outside the model did (byhand.py)
-        self._audiences: dict[str, np.ndarray] = {}
+        weight = graph.weight if graph.weight is not None else np.zeros(0, np.float32)
+        self.ties = Ties(graph.start, graph.heard, weight, *graph.side_by_side)
+        self.trust = np.zeros((2, s.padded(self.n)), np.float32)
 
     def _numbers(self) -> None:
         p, setup = self.setup.numbers, self.setup
-        self.times = Times(p.forget_gain, p.heal_competence, p.heal_moral, p.heal_scar, p.fatigue_time)
-        keys = {
-            "share_key": draws.stream(setup.events_seed, "share"),
-            "delay_key": draws.stream(setup.events_seed, "share delay"),
-        }
-        self.hear = Hearsay(**{name: getattr(p, name) for name in Hearsay._fields if name not in keys}, **keys)
+        self.times = Times(p.forget_gain, p.heal_competence, p.heal_moral, p.heal_scar, p.fatigue_time, p.word_time)
+        self.kappa = self.world.graph.mean_listeners_of_reached()
+        self.law = law(
+            p, setup.policy, seed=setup.events_seed, kappa=self.kappa, word_of_mouth=setup.word_of_mouth,
+            baseline=setup.trust, followers=float(self.world.people.follows.mean()), horizon=setup.horizon,
+            without=setup.without
+        )  # fmt: skip
         self.reach_key = draws.stream(setup.events_seed, "meet")
         self.when_key = draws.stream(setup.events_seed, "meeting delay")
         self.virality_key = draws.stream(setup.events_seed, "virality")
         self.cycle = DailyCycle(setup.start_hour, p.daily_peak, p.daily_swing)
-        self.kappa = self.world.graph.mean_listeners_of_reached()
         # stocks are moved to a new base before their clocks leave the range of float32
         steps = max(1, math.floor(_FADED_OUT * min(self.times) / setup.step))
         self.rebase_every = steps * setup.step
+        self.most_listeners = int(np.diff(self.world.graph.back_start).max())
 
     def _begin(self) -> None:
         setup, p = self.setup, self.setup.numbers
         n_blocks = s.padded(self.n) // s.BLOCK
         self.sums = np.zeros((n_blocks, 3, N_SUMS))
         self.rows = np.zeros((setup.n_steps + 1, observe.N_ROW))
-        self.state, self.clock = np.zeros(s.N_STATE, np.int64), np.zeros(s.N_CLOCK)
         self.clock[s.GROUP_LOW] = setup.trust - p.detractor_distance
         self.clock[s.GROUP_HIGH] = setup.trust + p.advocate_distance
         self.clock[s.LAST_LENGTH] = 1.0
         self.clock[s.LOWEST] = math.inf
+        self.clock[s.TRUST_ALARM] = -math.inf
+        self.state[s.QUEUE_ALARM] = np.iinfo(np.int64).max
+        self.state[s.MODERATED] = setup.policy.moderation
         self.lowest = np.zeros_like(self.trust[0])
-        self.state[s.STEP] = -1
         self.crew = Crew(self.threads, self.n, self.world.graph.start)
         self._settle_talk()
         self.start_trust = self.trust[0, : self.n].copy()
@@ -144,7 +174,25 @@ class Engine:
         self.expressed[:] = 0.0
         self.clock[s.STANDING] = self._standing_pull()
         self.books[:] = 0.0
+        self._begin_processes()
+        self._set_alarms()
         self.rulings = Rulings(self, setup.rules)
+
+    def _begin_processes(self) -> None:
+        """What users do by themselves; a process that is left out takes neither time nor room."""
+        p = self.law
+        self.state[s.JOINED] = self.state[s.LEFT] = 0
+        if p.posts or p.complaints or p.membership:
+            self.state[s.AWAKE] = s.RUNNING
+        if p.posts:
+            first_candidates(self.live, p)
+        if p.complaints and p.bad_rate > 0.0:
+            times = draws.exponentials(p.bad_time_key, self.world.people.who, 0) / p.bad_rate
+            soon = np.flatnonzero(times < self.setup.horizon)
+            self.live = with_room(self.live, len(soon))
+            first_bad_experiences(soon, times[soon], self.live)
+        if p.membership:
+            first_moves(self.live, p)
 
     def _settle_talk(self) -> None:
         """Expressed trust starts where talk leaves it in peace, so that a run without acts stands still."""
@@ -194,50 +242,85 @@ class Engine:
                 progress(self.now)
 
     def _act_now(self) -> None:
+        acted = False
         while self.agenda.next_time() <= self.now and self.now < self.setup.horizon:
+            acted = True
             for outgoing in self.agenda.pop():
-                self._send(outgoing)
+                send(self, outgoing)
+        if acted and self.agenda.watches:
+            self._set_alarms()
 
     def _advance(self, to: float) -> None:
-        graph = self.world.graph
-        bench = self.crew.benches[0]
         while True:
             status = advance(
-                to, _WORK, self.left_to_us, self.trust, self.world.people.who, self.ties, graph.back_start, graph.back,
-                self.hear, self.times, self.clock, self.acts, self.meeting_time, self.meeting_user, self.met,
-                self.queue, self.state, self.columns, self.flags, self.answered, self.books, self.expressed, self.hops,
-                self.setup.numbers.confidence, bench.scratch, bench.lanes, bench.work, self.sums, bench.counts,
-                self.lowest, self.rows
+                to, _WORK, self.left_to_us, self.trust, self.ties, self.setup.numbers.confidence, self.crew.benches[0],
+                self.sums, self.lowest, self.expressed, self.rows, self.live, self.law, self.times
             )  # fmt: skip
-            if status == s.DONE or status == s.PAUSE:
-                return
-            if status == s.GROW_QUEUE:
-                self.queue = _longer(self.queue, 2 * len(self.queue) + int(np.diff(graph.back_start).max()))
-            elif status == s.GROW_MET:
-                self._grow_met()
+            if status == s.GROW:
+                self.live = with_room(self.live, self.most_listeners)
             elif status == s.STEP_DUE:
                 self.rulings.end_step()
-                return
+                status = s.ALARMED if self.state[s.ALARM] else s.DONE
             elif status == s.TALK_DUE:
                 self._talk_step()
-                if self.now >= to:
+                if self.state[s.ALARM]:
+                    status = s.ALARMED
+                elif self.now >= to:
                     return
+            if status == s.ALARMED:
+                self._alarmed()
+            if status in (s.DONE, s.PAUSE, s.ALARMED):
+                return
 
     def _talk_step(self) -> None:
         """People talk: the blocks of users are spread over threads, then the step is closed."""
 
         def part(first: int, last: int, bench: Bench) -> None:
             talk_blocks(
-                first, last, self.trust, self.columns, self.flags, self.ties, self.times, self.clock, self.state,
-                self.setup.numbers.confidence, bench.scratch, bench.lanes, bench.work, self.sums, bench.counts
+                first, last, self.trust, self.ties, self.setup.numbers.confidence, bench, self.sums, self.live,
+                self.law, self.times
             )  # fmt: skip
 
         self.crew.spread(part)
         counts = self.crew.counts_together()
         close_step(
             len(self.sums), self.sums, counts, self.state, self.clock, self.books, self.expressed, self.trust, self.lowest,
-            self.rows, self.acts
+            self.rows
         )  # fmt: skip
+
+    # --- what conditional acts wait for ---
+
+    def _set_alarms(self) -> None:
+        """Have the compiled loop come back when the next of the watches may be met."""
+        started = self.rows[0, SUM_TRUST]
+        self.acts["alarm"] = 0
+        self.clock[s.TRUST_ALARM] = -math.inf
+        self.state[s.QUEUE_ALARM] = np.iinfo(np.int64).max
+        for watch in self.agenda.watches:
+            if watch.kind == "trust_fell":
+                self.clock[s.TRUST_ALARM] = max(self.clock[s.TRUST_ALARM], started - watch.least * self.n)
+            elif watch.kind == "queue":
+                self.state[s.QUEUE_ALARM] = min(self.state[s.QUEUE_ALARM], math.ceil(watch.least))
+            elif watch.of in self.row_of:
+                a, level = self.acts[self.row_of[watch.of]], math.ceil(watch.least)
+                if a["alarm"] == 0 or level < a["alarm"]:
+                    a["alarm"] = level
+
+    def _alarmed(self) -> None:
+        """Trip the watches that are met."""
+        self.state[s.ALARM] = 0
+        for watch in list(self.agenda.watches):
+            if watch.kind == "trust_fell":
+                fallen = self.rows[0, SUM_TRUST] - self.rows[self.state[s.STEP], SUM_TRUST]
+                met = fallen > watch.least * self.n
+            elif watch.kind == "queue":
+                met = self.state[s.QUEUED] >= watch.least
+            else:
+                row = self.row_of.get(watch.of or "")
+                met = row is not None and self.acts[row]["n_heard"] >= watch.least
+            if met:
+                self.agenda.trip(watch, self.now)
+        self._set_alarms()
 
     def _rebase(self) -> None:
         """Write every stock as of now. Rounding may move own trust a little; the next step books that under time."""
@@ -248,126 +331,15 @@ class Engine:
                 by_block[:, which // s.BLOCK, :] *= np.float32(math.exp(-age / getattr(self.times, name)))
         self.clock[s.CLOCK_BASE] = self.now
 
-    # --- acts ---
-
-    def _send(self, outgoing: Outgoing) -> None:
-        """Put an act on its way: its row, who meets it and when, and what it changes about earlier acts."""
-        act, row = outgoing.act, len(self.out)
-        if row == len(self.acts):
-            self.acts = _longer(self.acts, 2 * row)
-            self.hops = np.concatenate([self.hops, np.zeros_like(self.hops)])
-        self.out.append(outgoing)
-        self.row_of[act.id] = row
-        self.state[s.N_ACTS] = row + 1
-        a = self.acts[row]
-        a["key"] = draws.named(act.id)
-        a["target"] = a["first_response"] = a["next_response"] = -1
-        a["sign"] = outgoing.sign
-        a["cause"] = self._cause(act.id)
-        if outgoing.sign:
-            self._describe(a, outgoing)
-        else:
-            self._link_response(row, outgoing)
-        self._schedule_meetings(row, act)
-        bait = self.row_of.get(bait_of(act))
-        if bait is not None:  # once it is out, nobody is lured any more
-            self.acts[bait]["end"] = self.acts[bait]["cursor"]
-
-    def _describe(self, a, outgoing: Outgoing) -> None:
-        p, act = self.setup.numbers, outgoing.act
-        if outgoing.sign < 0:
-            a["moral"] = outgoing.nature != "competence"
-            a["scar"] = getattr(p, f"scar_{outgoing.nature}")
-        a["cognitive"], a["affective"] = 2.0 * act.cognitive, 2.0 * (1.0 - act.cognitive)
-        a["direct"], a["heard"] = outgoing.dose, outgoing.heard
-        if self.setup.word_of_mouth and self.kappa > 0.0:
-            a["hazard"] = self._virality(act) / self.kappa
-        if act.tires:
-            a["tires"] = p.fatigue_post * (p.fatigue_repeat if act.repetitive else 1.0)
-        a["tired"] = outgoing.sign > 0 and act.form == "post" and act.speaker == "brand"
-        a["marks"] = act_behind(act.id) not in self.setup.calendar
-
-    def _virality(self, act) -> float:
-        if act.virality is not None:
-            return act.virality
-        p = self.setup.numbers
-        z = draws.normal(self.virality_key, draws.named(act.id), 0)
-        return p.virality_mean * math.exp(p.virality_sigma * (z - p.virality_sigma / 2))
-
-    def _link_response(self, row: int, outgoing: Outgoing) -> None:
-        act, a = outgoing.act, self.acts[row]
-        target = self.row_of[act.of or ""]
-        a["target"], a["eta"], a["slot"] = target, outgoing.eta, self.n_responses
-        a["cause"] = self.acts[target]["cause"]
-        if self.n_responses == len(self.answered):
-            self.answered = np.concatenate([self.answered, np.zeros_like(self.answered)])
-        self.n_responses += 1
-        a["next_response"] = self.acts[target]["first_response"]
-        self.acts[target]["first_response"] = row
-        self.acts[target]["hazard"] *= outgoing.raises_virality
-
-    def _cause(self, act_id: str) -> int:
+    def cause_row(self, act_id: str) -> int:
         """The row of the books for an act; repetitions of one act share a row."""
         name = act_id.split(" #")[0]
         if name not in self.cause_of:
             self.cause_of[name] = len(self.causes)
             self.causes.append(name)
             if len(self.causes) > len(self.books):
-                self.books = np.concatenate([self.books, np.zeros_like(self.books)])
+                self.live = self.live._replace(books=longer(self.books, 2 * len(self.books)))
         return self.cause_of[name]
-
-    def _schedule_meetings(self, row: int, act) -> None:
-        key = str(sorted(act.audience.items()))
-        if key not in self._audiences:
-            follows = (self.flags[: self.n] & s.FOLLOWS) != 0
-            self._audiences[key] = audience(self.world, act.audience, self.setup.numbers, follows)
-        chosen = self._audiences[key]
-        users, times = np.empty(self.n, np.uint32), np.empty(self.n)
-        count = meetings(
-            chosen, self.world.people.who, self.reach_key, self.when_key, draws.named(act.id), act.reach,
-            self.cycle.passed(self.now), act.delay, self.setup.horizon, self.cycle.inverse, users, times
-        )  # fmt: skip
-        order = np.argsort(times[:count], kind="stable")
-        first = self._room_for_meetings(count)
-        self.meeting_time[first : first + count] = times[:count][order]
-        self.meeting_user[first : first + count] = users[:count][order]
-        self.acts[row]["cursor"], self.acts[row]["end"] = first, first + count
-        if count:
-            if self.state[s.QUEUE_SIZE] >= len(self.queue):
-                self.queue = _longer(self.queue, 2 * len(self.queue))
-            push(self.queue, self.state, self.meeting_time[first], row, self.meeting_user[first], s.MEETING)
-
-    def _room_for_meetings(self, count: int) -> int:
-        """A place for `count` more meetings: past ones are dropped before the arrays grow."""
-        if self.meetings_used + count > len(self.meeting_time):
-            earlier = self.acts[: len(self.out) - 1]
-            kept = int((earlier["end"] - earlier["cursor"]).sum())
-            size = max(len(self.meeting_time), 2 * (kept + count))
-            time, user = np.zeros(size), np.zeros(size, np.uint32)
-            used = 0
-            for a in earlier:
-                old, rest = slice(a["cursor"], a["end"]), a["end"] - a["cursor"]
-                time[used : used + rest], user[used : used + rest] = self.meeting_time[old], self.meeting_user[old]
-                a["cursor"], a["end"] = used, used + rest
-                used += rest
-            self.meeting_time, self.meeting_user, self.meetings_used = time, user, used
-        first = self.meetings_used
-        self.meetings_used += count
-        return first
-
-    def _grow_met(self) -> None:
-        """A larger table of encounters, without those of finished acts that no response can refer to."""
-        acts = self.acts[: len(self.out)]
-        finished = (acts["cursor"] >= acts["end"]) & (acts["pending"] == 0) & (acts["sign"] > 0)
-        keep = (~finished).astype(np.uint8)
-        kept = count_kept(self.met, keep)
-        most_at_once = int(np.diff(self.world.graph.back_start).max()) + 1
-        size = len(self.met)
-        while kept > EMPTIED * size or kept + most_at_once > FULLEST * size:
-            size *= 2
-        new = np.zeros(size, s.ENCOUNTER)
-        self.state[s.MET_COUNT] = move_table(self.met, keep, new)
-        self.met = new
 
     # --- what is left at the end ---
 
@@ -386,9 +358,3 @@ class Engine:
         """The two sides of own trust, mean wound and mean scar of both sides (log units) now, each f8[n] over rows."""
         column = {name: s.column(self.columns, k * s.BLOCK, self.n) for k, name in enumerate(s.COLUMNS)}
         return sides_and_wounds(column, fades_at(self.now, self.clock[s.CLOCK_BASE], self.times))
-
-
-def _longer(array: np.ndarray, size: int) -> np.ndarray:
-    out = np.zeros(size, array.dtype)
-    out[: len(array)] = array
-    return out

@@ -6,22 +6,24 @@ import numpy as np
 
 from sim.compiled import compiled
 from sim.dynamics import state as s
-from sim.dynamics.crew import Bench
 from sim.dynamics.observe import write_row
-from sim.dynamics.state import BLOCK, BLOCK_SIZE, LOWEST, OWN, SIDE, STEP
+from sim.dynamics.state import BLOCK, BLOCK_SIZE, OWN, SIDE, STEP
 from sim.dynamics.talk import (
-    N_SUMS,
     S_OWN,
     S_TRUST,
+    SUM_JOINED,
+    SUM_LEFT,
     SUM_OWN,
     SUM_PULL,
     SUM_TALK,
     SUM_TIME,
     SUM_TRUST,
+    Bench,
     block_sum,
     observe_block,
     own_trust_block,
 )  # fmt: skip
+from sim.dynamics.tick import add_blocks, keep_lowest
 from sim.dynamics.trust import fades_at
 
 
@@ -44,30 +46,18 @@ def look_blocks(
         observe_block(min(BLOCK, n_users - first), here, scratch, low, high, work, sums[block], counts)
         sums[block, 0, SUM_TRUST] = block_sum(scratch, S_TRUST, lanes)
         sums[block, 0, SUM_OWN] = block_sum(scratch, S_OWN, lanes)
-        sums[block, 0, SUM_TIME] = sums[block, 0, SUM_PULL] = sums[block, 0, SUM_TALK] = 0.0
+        for which in (SUM_TIME, SUM_PULL, SUM_TALK, SUM_JOINED, SUM_LEFT):
+            sums[block, 0, which] = 0.0
 
 
 @compiled
-def rewrite_row(n_blocks, sums, counts, state, clock, trust, lowest, rows, acts):
+def rewrite_row(n_blocks, sums, counts, state, clock, trust, lowest, rows):
     """Add up the blocks in their order and write the latest row again; `lowest` as in `tick.close_step`."""
-    total = sums[0]
-    for block in range(1, n_blocks):
-        for group in range(3):
-            for k in range(N_SUMS):
-                total[group, k] += sums[block, group, k]
+    total = add_blocks(n_blocks, sums)
     keep_lowest(total, state, clock, trust, lowest)
     state[STEP] -= 1
-    write_row(total, counts, state, acts, rows)
+    write_row(total, counts, state, clock, rows)
     state[STEP] += 1
-
-
-@compiled
-def keep_lowest(total, state, clock, trust, lowest):
-    """Keep everyone's expressed trust when its sum is the lowest so far."""
-    if total[0, SUM_TRUST] < clock[LOWEST]:
-        clock[LOWEST] = total[0, SUM_TRUST]
-        for i in range(lowest.size):
-            lowest[i] = trust[state[SIDE], i]
 
 
 def look_again(engine) -> None:
@@ -84,5 +74,5 @@ def look_again(engine) -> None:
     engine.crew.spread(part)
     rewrite_row(
         np.int64(len(engine.sums)), engine.sums, engine.crew.counts_together(), engine.state, engine.clock, engine.trust,
-        engine.lowest, engine.rows, engine.acts
+        engine.lowest, engine.rows
     )  # fmt: skip

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import compiled
-from sim.dynamics.state import N_ACTS, SHARES_PENDING, STEP
+from sim.compiled import compiled, compiled_apart
+from sim.dynamics.state import COUNTS, HOURS_WAITED, STEP
 from sim.dynamics.talk import (
     BINS,
     COUNT,
@@ -39,13 +39,14 @@ MEANS = {  # of each group: name of the column, sum it is the mean of
     "advocates": SUM_HIGH,
     "detractors": SUM_LOW,
 }
-TOTALS = ("met", "heard", "shared", "stories_alive", "shares_pending")  # counts over all acts so far
+TOTALS = tuple(name for name, _ in COUNTS)  # counts of what went on so far
+_PLACES = np.array([place for _, place in COUNTS])
 
 _WIDTH = N_SUMS + N_QUANTILES
-N_ROW = len(GROUPS) * _WIDTH + len(TOTALS)
+N_ROW = len(GROUPS) * _WIDTH + len(TOTALS) + 1
 
 
-@compiled
+@compiled_apart
 def quantiles(group, users, counts, out):
     """Fill the quantiles of trust of a group (0: all, 1: followers, 2: reached), straight within a bin.
 
@@ -68,7 +69,7 @@ def quantiles(group, users, counts, out):
 
 
 @compiled
-def write_row(total, counts, state, acts, rows):
+def write_row(total, counts, state, clock, rows):
     """Write what is seen now into the next row and clear the histogram.
 
     total  f8[3, N_SUMS];  counts u4[4, BINS], users by (flags, trust);  rows  f8[steps + 1, N_ROW]
@@ -82,14 +83,10 @@ def write_row(total, counts, state, acts, rows):
     for flag in range(4):
         for b in range(BINS):
             counts[flag, b] = 0
-    met, heard, shared, alive = 0, 0, 0, 0
-    for k in range(state[N_ACTS]):
-        met += acts[k].n_met if acts[k].target < 0 else 0
-        heard += acts[k].n_heard
-        shared += acts[k].n_shared
-        alive += acts[k].pending > 0
     at = 3 * width
-    row[at], row[at + 1], row[at + 2], row[at + 3], row[at + 4] = met, heard, shared, alive, state[SHARES_PENDING]
+    for k in range(_PLACES.size):
+        row[at + k] = state[_PLACES[k]]
+    row[at + _PLACES.size] = clock[HOURS_WAITED]
 
 
 def columns() -> list[str]:
@@ -100,7 +97,7 @@ def columns() -> list[str]:
         names += [prefix + name for name in MEANS]
         names += [f"{prefix}trust_q{round(100 * q):02d}" for q in QUANTILES]
         names.append("users" if group == "all" else group)
-    return names + list(TOTALS)
+    return [*names, *TOTALS, "waiting_hours"]
 
 
 def table(rows: np.ndarray) -> dict[str, np.ndarray]:
@@ -123,4 +120,6 @@ def table(rows: np.ndarray) -> dict[str, np.ndarray]:
         out["users" if group == "all" else group] = users.astype(np.int64)
     for k, name in enumerate(TOTALS):
         out[name] = rows[:, len(GROUPS) * _WIDTH + k].astype(np.int64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        out["waiting_hours"] = rows[:, -1] / out["complaints_answered"]  # mean age at which answers landed so far
     return out

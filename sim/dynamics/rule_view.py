@@ -179,7 +179,7 @@ class View:
                 words = "only of acts that cost trust, and of responses"
                 raise RippleError(f"who met '{act}' is not kept, for it earns trust; {words}")
             if a["sign"] == 0 and how == s.MET:
-                bits = np.unpackbits(engine.answered[a["slot"]], bitorder="little")
+                bits = np.unpackbits(engine.live.answered[a["slot"]], bitorder="little")
                 out |= bits[: self.n_users].astype(bool)
             elif a["sign"] < 0:
                 encountered(engine.met, number, how, out)

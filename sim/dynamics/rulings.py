@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.dynamics import state as s
-from sim.dynamics.look import keep_lowest, look_again
+from sim.dynamics.look import look_again
 from sim.dynamics.rule_books import Books, Guard
 from sim.dynamics.rule_view import RuleDraws, View
 from sim.dynamics.rules import Rule
-from sim.dynamics.tick import STEPS, stand_still, wake
+from sim.dynamics.tick import STEPS, keep_lowest, stand_still, wake
 from sim.errors import RippleError
 
 if TYPE_CHECKING:

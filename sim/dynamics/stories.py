@@ -15,184 +15,54 @@ doi:10.1145/1772690.1772751; Christakis & Fowler 2007, doi:10.1056/NEJMsa066082.
 from __future__ import annotations
 
 import math
-from collections import namedtuple
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import compiled_into, part_of_loop
+from sim.dynamics.encounters import encounter, find
+from sim.dynamics.law import MOST_HOPS
+from sim.dynamics.pending import push
 from sim.dynamics.state import (
+    ALARM,
+    ALIVE,
     ASLEEP,
     AWAKE,
+    BAD,
+    CHAIN_SIZE,
     DIRECT,
+    FOLLOWS,
     HEARD,
+    HEARD_SO_FAR,
     HOP_1,
     MAX_HOPS,
     MET,
-    MET_COUNT,
+    MET_SO_FAR,
     OWN,
-    QUEUE_SIZE,
     REACHED,
     RESPONSE,
     SHARES,
     SHARES_PENDING,
     STIRRED,
     TIME,
+    WORD,
+    Moment,
     row,
 )  # fmt: skip
 from sim.dynamics.talk import jump_of_own
 from sim.dynamics.trust import add_scar, add_wound, earn, fades_at, own_trust, tire
 from sim.world.draws import uniform
 
-Hearsay = namedtuple(
-    "Hearsay",
-    "resistance share_bias fading virality_fade fatigue_half "
-    "share_soon share_today share_earliest share_hour share_day share_latest share_key delay_key",
-)
-Hearsay.__doc__ = "The numbers and keys that meeting, hearing and sharing need."
 
-_ONE, _ACT_SHIFT = np.uint64(1), np.uint64(32)
-_HASH = np.uint64(0x9E3779B97F4A7C15)
-_HALF = np.uint64(29)
-FULLEST = 0.75  # of the table of encounters, before it must grow
-EMPTIED = 0.6  # how full it may be after it has been cleared of finished acts; else it grows
+@compiled_into
+def moment(now, end, length, base, times):
+    """The moment `now`; base: of the clocks."""
+    return Moment(now, end, length, fades_at(now, base, times))
 
 
-# --- the table of encounters: open addressing, linear probing -------------------------------------------------------
+# --- a change of own trust and its booking ---------------------------------------------------------------------------
 
 
-@compiled
-def find(met, act, user):
-    """Where the encounter of an act and a user lies in the table, or the empty place where it belongs."""
-    key = ((np.uint64(act) + _ONE) << _ACT_SHIFT) | np.uint64(user)
-    mask = np.uint64(met.size - 1)
-    place = key * _HASH
-    place = (place ^ (place >> _HALF)) & mask
-    while met[place].key != np.uint64(0) and met[place].key != key:
-        place = (place + _ONE) & mask
-    return np.int64(place)
-
-
-@compiled
-def encounter(met, state, act, user):
-    """As `find`, but an empty place is filled. There must be room: see FULLEST."""
-    place = find(met, act, user)
-    if met[place].key == np.uint64(0):
-        met[place].key = ((np.uint64(act) + _ONE) << _ACT_SHIFT) | np.uint64(user)
-        state[MET_COUNT] += 1
-    return place
-
-
-@compiled
-def count_kept(met, keep):
-    """How many encounters belong to acts with keep[act] == 1."""
-    kept = 0
-    for place in range(met.size):
-        key = met[place].key
-        if key != np.uint64(0) and keep[np.int64(key >> _ACT_SHIFT) - 1]:
-            kept += 1
-    return kept
-
-
-@compiled
-def move_table(old, keep, new):
-    """Fill a new, empty table from an old one, leaving out acts with keep[act] == 0; returns how many were kept."""
-    kept = 0
-    for place in range(old.size):
-        key = old[place].key
-        if key == np.uint64(0):
-            continue
-        act = np.int64(key >> _ACT_SHIFT) - 1
-        if keep[act]:
-            new[find(new, act, key & np.uint64(0xFFFFFFFF))] = old[place]
-            kept += 1
-    return kept
-
-
-# --- the queue: a binary heap ordered by (time, act, user) ----------------------------------------------------------
-
-
-@compiled
-def before(a, b):
-    """True when pending event a comes before b; never a tie between two users or two acts."""
-    if a.time != b.time:
-        return a.time < b.time
-    if a.act != b.act:
-        return a.act < b.act
-    return a.user < b.user
-
-
-@compiled
-def sink(queue, size, place):
-    """Restore the order of the heap below a place."""
-    while True:
-        child = 2 * place + 1
-        if child >= size:
-            return
-        if child + 1 < size and before(queue[child + 1], queue[child]):
-            child += 1
-        if not before(queue[child], queue[place]):
-            return
-        swap(queue, place, child)
-        place = child
-
-
-@compiled
-def swap(queue, a, b):
-    """Exchange two entries."""
-    time, act, user, hop = queue[a].time, queue[a].act, queue[a].user, queue[a].hop
-    queue[a] = queue[b]
-    queue[b].time, queue[b].act, queue[b].user, queue[b].hop = time, act, user, hop
-
-
-@compiled
-def push(queue, state, time, act, user, hop):
-    """Put an event into the queue. There must be room."""
-    place = state[QUEUE_SIZE]
-    state[QUEUE_SIZE] += 1
-    queue[place].time, queue[place].act, queue[place].user, queue[place].hop = time, act, user, hop
-    while place > 0:
-        parent = (place - 1) // 2
-        if not before(queue[place], queue[parent]):
-            return
-        swap(queue, place, parent)
-        place = parent
-
-
-@compiled
-def drop_first(queue, state):
-    """Take the first event out of the queue."""
-    state[QUEUE_SIZE] -= 1
-    queue[0] = queue[state[QUEUE_SIZE]]
-    sink(queue, state[QUEUE_SIZE], np.int64(0))
-
-
-# --- what an event does to a user -----------------------------------------------------------------------------------
-
-
-@compiled
-def take(user, act, extra, eta, now, end, length, times, base, channel, acts, columns, books, entry):
-    """User takes `extra` of an act's dose at `now`; the change of own trust is booked under its cause.
-
-    What time did to own trust since it was last computed is booked under time. Both are differences of stored values.
-    `eta` is the share that responses already repaired: it shrinks the wound, never the scar.
-    """
-    a = acts[act]
-    fades = fades_at(now, base, times)
-    at = row(user)
-    stored = columns[at + OWN]
-    drifted = own_trust(columns, at, fades)
-    if a.sign < 0:
-        wound = (1.0 - a.scar) * extra * (1.0 - eta)
-        add_wound(columns, at, fades, a.moral, wound * a.cognitive, wound * a.affective)
-        add_scar(columns, at, fades, a.scar * extra * a.cognitive, a.scar * extra * a.affective)
-        entry.wound = np.float32(wound_left(entry, now, a.moral, times) + wound)
-        entry.when = np.float32(now)
-    else:
-        earn(columns, at, fades, extra * a.cognitive, extra * a.affective)
-    settle(at, stored, drifted, fades, now, end, length, columns, books, a.cause, channel)
-
-
-@compiled
+@compiled_into
 def settle(at, stored, drifted, fades, now, end, length, columns, books, cause, channel):
     """Store the own trust that follows from the stocks and book it: first what time did, then what the event did."""
     after = own_trust(columns, at, fades)
@@ -205,134 +75,211 @@ def settle(at, stored, drifted, fades, now, end, length, columns, books, cause, 
     )  # fmt: skip
 
 
-@compiled
+@compiled_into
+def strike(user, moral, wound_c, wound_e, scar_c, scar_e, t, cause, channel, m):
+    """Add to the wounds and scars of a user (log units; negative wounds heal) and book what own trust lost."""
+    at = row(user)
+    stored = m.columns[at + OWN]
+    drifted = own_trust(m.columns, at, t.fades)
+    add_wound(m.columns, at, t.fades, moral, wound_c, wound_e)
+    add_scar(m.columns, at, t.fades, scar_c, scar_e)
+    settle(at, stored, drifted, t.fades, t.now, t.end, t.length, m.columns, m.books, cause, channel)
+
+
+@compiled_into
+def win(user, dose_c, dose_e, t, cause, channel, m):
+    """Shrink the distance of the earned stocks of a user to 1 by exp(-dose) and book what own trust gained."""
+    at = row(user)
+    stored = m.columns[at + OWN]
+    drifted = own_trust(m.columns, at, t.fades)
+    earn(m.columns, at, t.fades, dose_c, dose_e)
+    settle(at, stored, drifted, t.fades, t.now, t.end, t.length, m.columns, m.books, cause, channel)
+
+
+@compiled_into
+def take(user, act, extra, eta, t, times, channel, m, entry):
+    """User takes `extra` of an act's dose; the change of own trust is booked under its cause.
+
+    `eta` is the share that responses already repaired: it shrinks the wound, never the scar.
+    """
+    a = m.acts[act]
+    if a.sign < 0:
+        wound, scar = (1.0 - a.scar) * extra * (1.0 - eta), a.scar * extra
+        strike(
+            user, a.moral, wound * a.cognitive, wound * a.affective, scar * a.cognitive, scar * a.affective, t, a.cause,
+            channel, m
+        )  # fmt: skip
+        entry.wound = np.float32(wound_left(entry, t.now, a.moral, times) + wound)
+        entry.when = np.float32(t.now)
+    else:
+        win(user, extra * a.cognitive, extra * a.affective, t, a.cause, channel, m)
+
+
+@compiled_into
 def wound_left(entry, now, moral, times):
     """What is left at `now` of the wound that one act gave one user."""
     return entry.wound * math.exp((np.float64(entry.when) - now) / (times.hurt if moral else times.wound))
 
 
-@compiled
-def repaired(acts, act, user, answered):
-    """The largest share of an act's wound that a response which the user has met repairs; 0 without one."""
-    best = 0.0
-    response = acts[act].first_response
+@compiled_into
+def mend(place, act, user, eta, t, times, channel, m):
+    """The wound that an act gave a user shrinks to what a response of worth `eta` leaves of it, if that is the best."""
+    entry, a = m.met[place], m.acts[act]
+    if eta <= entry.eta:
+        return
+    wound = wound_left(entry, t.now, a.moral, times)
+    left = wound * (1.0 - eta) / (1.0 - entry.eta)
+    entry.eta = np.float32(eta)
+    if wound > 0.0:
+        less = left - wound
+        strike(user, a.moral, less * a.cognitive, less * a.affective, 0.0, 0.0, t, a.cause, channel, m)
+    entry.wound = np.float32(left)
+    entry.when = np.float32(t.now)
+
+
+# --- passing on ------------------------------------------------------------------------------------------------------
+
+
+@compiled_into
+def repaired(act, user, m):
+    """The largest share of an act's wound that an answer which the user has met repairs; 0 without one."""
+    best = m.acts[act].eta  # of a complaint's story: its one answer, heard by all who hear the story
+    response = m.acts[act].first_response
     while response >= 0:
-        if answered[acts[response].slot, user >> 3] & np.uint8(1 << (user & 7)) and acts[response].eta > best:
-            best = acts[response].eta
-        response = acts[response].next_response
+        r = m.acts[response]
+        if m.answered[r.slot, user >> 3] & np.uint8(1 << (user & 7)) and r.eta > best:
+            best = r.eta
+        response = r.next_response
     return best
 
 
-@compiled
-def maybe_share(place, user, who, act, hop, now, trust, hear, acts, met, queue, state):
+@compiled_into
+def maybe_share(place, user, act, hop, t, trust, m, p):
     """Add a hearing at a hop to the hazard of (act, user) and schedule the one share when the draw is passed."""
-    a = acts[act]
-    if a.hazard <= 0.0 or met[place].state & SHARES:
+    a = m.acts[act]
+    if a.hazard <= 0.0 or m.met[place].state & SHARES or hop > MOST_HOPS:
         return
-    hazard = a.hazard * (1.0 + hear.share_bias * a.sign * (trust - 0.5))
+    hazard = a.hazard * (1.0 + p.share_bias * a.sign * (trust - 0.5))
     if hop > 1:
-        hazard *= hear.virality_fade ** (hop - 1)
-    total = met[place].hazard + max(0.0, hazard)
-    met[place].hazard = np.float32(total)
-    coin = uniform(hear.share_key, who, a.key)
+        hazard *= p.virality_at[hop - 1]
+    total = m.met[place].hazard + max(0.0, hazard)
+    m.met[place].hazard = np.float32(total)
+    who = m.who[user]
+    coin = uniform(p.share_key, who, a.key)
     if coin < 1.0 - total or coin < math.exp(-total):  # the first test spares the exponential
         return
-    met[place].state |= SHARES
+    m.met[place].state |= SHARES
+    m.state[ALIVE] += a.pending == 0
     a.pending += 1
-    state[SHARES_PENDING] += 1
-    push(queue, state, now + share_delay(uniform(hear.delay_key, who, a.key), hear), act, user, hop)
+    m.state[SHARES_PENDING] += 1
+    push(m.queue, m.state, t.now + share_delay(uniform(p.delay_key, who, a.key), p), act, user, hop)
 
 
-@compiled
-def share_delay(u, hear):
+@part_of_loop
+def share_delay(u, p):
     """Hours from hearing to sharing: log-uniform in three pieces; u is uniform."""
-    if u < hear.share_soon:
-        low, high, v = hear.share_earliest, hear.share_hour, u / hear.share_soon
-    elif u < hear.share_soon + hear.share_today:
-        low, high, v = hear.share_hour, hear.share_day, (u - hear.share_soon) / hear.share_today
+    if u < p.share_soon:
+        low, high, v = p.share_earliest, p.share_hour, u / p.share_soon
+    elif u < p.share_soon + p.share_today:
+        low, high, v = p.share_hour, p.share_day, (u - p.share_soon) / p.share_today
     else:
-        rest = 1.0 - hear.share_soon - hear.share_today
-        low, high, v = hear.share_day, hear.share_latest, (u - hear.share_soon - hear.share_today) / rest
+        rest = 1.0 - p.share_soon - p.share_today
+        low, high, v = p.share_day, p.share_latest, (u - p.share_soon - p.share_today) / rest
     return low * (high / low) ** v
 
 
-@compiled
-def mark(a, user, columns, flags, state):
+@compiled_into
+def mark(a, user, m):
     """The first contact of a user with an act: it counts as reached, and the model is awake."""
     if a.marks:
-        flags[user] |= REACHED
-    if state[AWAKE] == ASLEEP:
-        state[AWAKE] = STIRRED
+        m.flags[user] |= REACHED
+    if m.state[AWAKE] == ASLEEP:
+        m.state[AWAKE] = STIRRED
 
 
-@compiled
-def meet(
-    user, act, now, end, length, trust, who, hear, times, base, acts, met, queue, state, columns, flags, answered, books
-):  # fmt: skip
+# --- what an event does to a user ------------------------------------------------------------------------------------
+
+
+@part_of_loop
+def meet(user, act, t, times, trust, m, p):
     """A user meets an act: takes what the direct dose exceeds the heard one by, tires of it, may share it."""
-    a = acts[act]
-    place = encounter(met, state, act, user)
-    entry = met[place]
+    a = m.acts[act]
+    place = encounter(m.met, m.state, act, user)
+    entry = m.met[place]
     if entry.state == 0:
-        entry.eta = np.float32(repaired(acts, act, user, answered))
-        mark(a, user, columns, flags, state)
+        entry.eta = np.float32(repaired(act, user, m))
+        mark(a, user, m)
     dose = a.direct
     if a.tires > 0.0 or a.tired:
-        fatigue = tire(columns, row(user), fades_at(now, base, times), a.tires)
+        fatigue = tire(m.columns, row(user), t.fades, a.tires)
         if a.tired:
-            dose /= 1.0 + fatigue / hear.fatigue_half
+            dose /= 1.0 + fatigue / p.fatigue_half
     extra = dose - entry.taken
     if extra > 0.0:
         entry.taken = np.float32(dose)
-        take(user, act, extra, entry.eta, now, end, length, times, base, np.int64(DIRECT), acts, columns, books, entry)
+        take(user, act, extra, entry.eta, t, times, np.int64(DIRECT), m, entry)
     entry.state |= MET
     a.n_met += 1
-    maybe_share(place, user, who[user], act, np.int64(0), now, trust[user], hear, acts, met, queue, state)
+    m.state[MET_SO_FAR] += 1
+    if a.sign < 0:
+        a.intent += -math.expm1(-dose / p.stated_intent_scale)
+    maybe_share(place, user, act, np.int64(0), t, trust[user], m, p)
+    if a.stirs_bad and m.flags[user] & FOLLOWS and uniform(p.bad_after_key, m.who[user], a.key) < p.bad_after_act:
+        push(m.queue, m.state, t.now, -1, user, BAD)
 
 
-@compiled
-def hear_of(
-    user, act, hop, now, end, length, trust, who, hear, times, base, acts, met, queue, state, columns, flags, answered,
-    books, hops
-):  # fmt: skip
+@part_of_loop
+def hear_of(user, act, hop, t, times, trust, m, p):
     """A user hears of an act at a hop: takes the faded dose when it is the first it meets of it, may pass it on."""
-    a = acts[act]
-    place = encounter(met, state, act, user)
-    entry = met[place]
+    a = m.acts[act]
+    place = encounter(m.met, m.state, act, user)
+    entry = m.met[place]
     if entry.state & (MET | HEARD) == 0:
-        entry.eta = np.float32(repaired(acts, act, user, answered))
+        entry.eta = np.float32(repaired(act, user, m))
         entry.hop = np.uint8(min(hop, 255))
-        mark(a, user, columns, flags, state)
-        a.n_heard += 1
-        hops[act, min(hop, MAX_HOPS - 1)] += 1
-        dose = a.heard * hear.fading ** (hop - 1) * max(0.0, 1.0 + hear.resistance * a.sign * (trust[user] - 0.5))
+        mark(a, user, m)
+        count_hearer(a, user, act, hop, t, m, p)
+        dose = 0.0
+        if hop <= MOST_HOPS and not (a.mute and hop == 1):
+            dose = a.heard * p.fading_at[hop - 1] * max(0.0, 1.0 + p.resistance * a.sign * (trust[user] - 0.5))
         if dose > 0.0:
             entry.taken = np.float32(dose)
-            channel = HOP_1 + min(hop, 3) - 1
-            take(user, act, dose, entry.eta, now, end, length, times, base, channel, acts, columns, books, entry)
+            take(user, act, dose, entry.eta, t, times, HOP_1 + min(hop, 3) - 1, m, entry)
     entry.state |= HEARD
-    maybe_share(place, user, who[user], act, hop, now, trust[user], hear, acts, met, queue, state)
+    maybe_share(place, user, act, hop, t, trust[user], m, p)
 
 
-@compiled
-def respond(user, response, now, end, length, times, base, acts, met, columns, answered, books):
+@part_of_loop
+def count_hearer(a, user, act, hop, t, m, p):
+    """What a first hearing leaves besides a dose: counts, the user's word of the brand, a place among the hearers."""
+    a.n_heard += 1
+    m.state[HEARD_SO_FAR] += 1
+    if act < m.hops.shape[0]:
+        m.hops[act, min(hop, MAX_HOPS - 1)] += 1
+    if p.membership:
+        put_in_a_word(user, a.sign, t, m, p)
+    if a.held:
+        chain = m.chain[m.state[CHAIN_SIZE]]
+        chain.user, chain.before = user, a.chain
+        a.chain = m.state[CHAIN_SIZE]
+        m.state[CHAIN_SIZE] += 1
+    if a.n_heard == a.alarm:
+        m.state[ALARM] = 1
+
+
+@compiled_into
+def put_in_a_word(user, sign, t, m, p):
+    """A story was heard: what prospects heard of the brand decides whether they join."""
+    worth = 1.0 if sign > 0 else -p.hearsay_asymmetry
+    m.columns[row(user) + WORD] += np.float32(worth / t.fades.word)
+
+
+@part_of_loop
+def respond(user, response, t, times, m):
     """A user meets a response: the wound of the act it refers to shrinks to what the best response leaves of it."""
-    r = acts[response]
-    answered[r.slot, user >> 3] |= np.uint8(1 << (user & 7))
+    r = m.acts[response]
+    m.answered[r.slot, user >> 3] |= np.uint8(1 << (user & 7))
     r.n_met += 1
-    place = find(met, r.target, user)
-    if met[place].key == np.uint64(0) or r.eta <= met[place].eta:
-        return
-    entry, a = met[place], acts[r.target]
-    wound = wound_left(entry, now, a.moral, times)
-    left = wound * (1.0 - r.eta) / (1.0 - entry.eta)
-    entry.eta = np.float32(r.eta)
-    if wound > 0.0:
-        fades = fades_at(now, base, times)
-        at = row(user)
-        stored = columns[at + OWN]
-        drifted = own_trust(columns, at, fades)
-        add_wound(columns, at, fades, a.moral, (left - wound) * a.cognitive, (left - wound) * a.affective)
-        settle(at, stored, drifted, fades, now, end, length, columns, books, a.cause, np.int64(RESPONSE))
-    entry.wound = np.float32(left)
-    entry.when = np.float32(now)
+    place = find(m.met, r.target, user)
+    if m.met[place].key != np.uint64(0):
+        mend(place, r.target, user, r.eta, t, times, np.int64(RESPONSE), m)

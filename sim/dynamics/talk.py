@@ -17,10 +17,12 @@ Source: Friedkin & Johnsen 1990, doi:10.1080/0022250X.1990.9990069; bounded conf
 from __future__ import annotations
 
 from collections import namedtuple
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.compiled import compiled, compiled_into
+from sim.compiled import compiled, compiled_apart, compiled_into, part_of_loop
+from sim.dynamics.membership import membership_block
 from sim.dynamics.state import (
     BASE_C,
     BASE_E,
@@ -51,9 +53,9 @@ BINS = 512  # of the histogram from which quantiles are read
 # sums of one block; a group is all, followers, reached
 (
     SUM_TRUST, SUM_OWN, SUM_COGNITIVE, SUM_AFFECTIVE, SUM_WOUND, SUM_SCAR, SUM_HIGH, SUM_LOW, COUNT, SUM_TIME, SUM_PULL,
-    SUM_TALK,
-) = range(12)  # fmt: skip
-N_SUMS = 12
+    SUM_TALK, SUM_JOINED, SUM_LEFT,
+) = range(14)  # fmt: skip
+N_SUMS = 14
 GROUPS = ("all", "followers", "reached")
 
 # the scratch block of a thread, f4, one row of BLOCK after the other
@@ -62,11 +64,23 @@ SCRATCH_SIZE = 9 * BLOCK
 LANES = 64
 
 
-def new_scratch() -> np.ndarray:
-    """The scratch block of a thread. Everyone's share of weight is 1 unless confidence is bounded."""
-    scratch = np.zeros(SCRATCH_SIZE, np.float32)
-    scratch[S_SHARE:] = 1.0
-    return scratch
+class Bench(NamedTuple):
+    """What one thread needs for itself in the talk step.
+
+    scratch f4[SCRATCH_SIZE];  lanes f8[LANES];  work i4[2 * BLOCK];  counts u4[4, BINS], users by flags and trust
+    """
+
+    scratch: np.ndarray
+    lanes: np.ndarray
+    work: np.ndarray
+    counts: np.ndarray
+
+    @classmethod
+    def new(cls) -> Bench:
+        """An empty one. Everyone's share of weight is 1 unless confidence is bounded."""
+        scratch = np.zeros(SCRATCH_SIZE, np.float32)
+        scratch[S_SHARE:] = 1.0
+        return cls(scratch, np.zeros(LANES), np.zeros(2 * BLOCK, np.int32), np.zeros((4, BINS), np.uint32))
 
 
 Ties = namedtuple("Ties", "start heard weight offset ids inverse")
@@ -77,7 +91,7 @@ in `sim.world.side_by_side`.
 """
 
 
-@compiled_into
+@part_of_loop
 def heard_means(first, n, trust, ties, scratch):
     """Mean trust of those each of n users hears, summed in float64: the same for any order of the ties.
 
@@ -101,7 +115,7 @@ def heard_means(first, n, trust, ties, scratch):
             scratch[S_MEAN + k] = np.float32(s) * ties.inverse[first + k]
 
 
-@compiled_into
+@part_of_loop
 def eight_sums(first, slices, trust, offset, ids, scratch):
     """Sums of trust over eight rows at a time, in eight lanes. slices: how many, from the first on."""
     # unsigned places: a signed one would be tested for counting from the end, at half the speed
@@ -124,7 +138,7 @@ def eight_sums(first, slices, trust, offset, ids, scratch):
         scratch[out + 4], scratch[out + 5], scratch[out + 6], scratch[out + 7] = s4, s5, s6, s7
 
 
-@compiled_into
+@part_of_loop
 def near_means(first, n, trust, ties, confidence, scratch):
     """As `heard_means`, over those within `confidence` of a user only; and the share of weight they have."""
     start, heard, weight = ties.start, ties.heard, ties.weight
@@ -168,7 +182,7 @@ def jump_of_own(columns, at, drift, jump, left, length):
     columns[at + KICK] += np.float32(h * share * drift - phi_whole * (drift + jump) + phi_rest * jump)
 
 
-@compiled_into
+@compiled_apart
 def block_sum(values, first, lanes):
     """Sum of BLOCK values from `first` on in float64, in lanes that add up side by side: a fixed order that vectorises.
 
@@ -187,10 +201,9 @@ def block_sum(values, first, lanes):
     return lanes[0]
 
 
-@compiled_into
+@part_of_loop
 def talk_block(
-    block, n_users, trust, new, columns, flags, ties, fades, length, ratio, confidence, low, high, scratch, lanes, work,
-    sums, counts
+    block, n_users, trust, new, columns, flags, who, ties, fades, length, ratio, confidence, low, high, b, sums, p
 ):  # fmt: skip
     """One talk step for the users of one block.
 
@@ -199,10 +212,11 @@ def talk_block(
     length      h of the step;  ratio  of it to the step before
     confidence  people further apart do not move each other; 1: everyone does
     low, high   trust below / above which a user counts as detractor / advocate
-    scratch     f4[SCRATCH_SIZE] (see `new_scratch`),  lanes  f8[LANES],  work  i4[2 * BLOCK], of this thread
+    b           the `Bench` of this thread
     sums        f8[3, N_SUMS], filled: all, followers, reached
-    counts      u4[4, BINS], of this thread, added to: users by flags and trust
+    p           LAW
     """
+    scratch, lanes = b.scratch, b.lanes
     first = block * BLOCK
     n = min(BLOCK, n_users - first)
     if confidence < 1.0:
@@ -220,12 +234,16 @@ def talk_block(
     sums[0, SUM_TIME] = own - block_sum(users, OWN, lanes)
     sums[0, SUM_PULL] = middle - block_sum(before, 0, lanes)
     sums[0, SUM_TALK] = expressed - middle
-    observe_block(n, flags[first : first + BLOCK], scratch, low, high, work, sums, counts)
+    here = flags[first : first + BLOCK]
+    if p.membership:
+        moved = membership_block(first, n, users, here, before, scratch, np.int64(S_TRUST), fades, length, who, p)
+        sums[0, SUM_JOINED], sums[0, SUM_LEFT] = moved
+    observe_block(n, here, scratch, low, high, b.work, sums, b.counts)
     sums[0, SUM_TRUST], sums[0, SUM_OWN] = expressed, own
     store_block(users, before, after, length, scratch)
 
 
-@compiled_into
+@part_of_loop
 def own_trust_block(users, fades, scratch):
     """Own trust, its two sides, wounds and scars of one block as of `fades`, into the scratch block."""
     f = single(fades)
@@ -245,7 +263,7 @@ def own_trust_block(users, fades, scratch):
         scratch[k + S_OWN] = blended(users[k + WEIGHT], scratch[k + S_COGNITIVE], affective)
 
 
-@compiled_into
+@part_of_loop
 def express_block(users, trust, length, ratio, scratch):
     """The step of expressed trust of one block: first what own trust pulls, then what talk does, into the scratch."""
     h, ratio = np.float32(length), np.float32(ratio)
@@ -265,7 +283,7 @@ def express_block(users, trust, length, ratio, scratch):
         scratch[k + S_TRUST] = min(_ONE, max(_ZERO, middle + talk))
 
 
-@compiled_into
+@part_of_loop
 def store_block(users, trust, new, length, scratch):
     """Write what the step of one block gave."""
     half = _HALF * np.float32(length)
@@ -278,7 +296,7 @@ def store_block(users, trust, new, length, scratch):
         users[k + KICK] = _ZERO
 
 
-@compiled_into
+@part_of_loop
 def observe_block(n, flags, scratch, low, high, work, sums, counts):
     """Sums and counts of what is seen of the first n users of a block: see `talk_block`.
 
@@ -310,7 +328,7 @@ def observe_block(n, flags, scratch, low, high, work, sums, counts):
     group_counts(scratch, low, high, n, work, sums)
 
 
-@compiled_into
+@compiled_apart
 def group_sums(values, first, work, scale, unit, sums, which):
     """Fill sums[:, which] with the sum of BLOCK values over everyone, followers, and those reached."""
     everyone, followers, reached = _NONE, _NONE, _NONE
@@ -322,7 +340,7 @@ def group_sums(values, first, work, scale, unit, sums, which):
     sums[0, which], sums[1, which], sums[2, which] = everyone * unit, followers * unit, reached * unit
 
 
-@compiled_into
+@part_of_loop
 def group_counts(scratch, low, high, n, work, sums):
     """Fill the numbers of advocates, detractors and users in everyone, followers, and those reached."""
     high, low = np.float32(high), np.float32(low)
@@ -344,7 +362,7 @@ def group_counts(scratch, low, high, n, work, sums):
     sums[0, COUNT], sums[1, COUNT], sums[2, COUNT] = n, followers, reached
 
 
-@compiled_into
+@part_of_loop
 def relax(first, n, trust, columns, ties, confidence, scratch, new):
     """One sweep of one block toward the fixed point of talk, T = (ks M + ka X) / (ks + ka); the largest change.
 

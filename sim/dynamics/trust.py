@@ -13,7 +13,7 @@ from collections import namedtuple
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import compiled, compiled_into
 from sim.dynamics.state import (
     BASE_C,
     BASE_E,
@@ -29,13 +29,13 @@ from sim.dynamics.state import (
     WOUND_E,
 )  # fmt: skip
 
-Fades = namedtuple("Fades", "gain wound hurt scar fatigue")
+Fades = namedtuple("Fades", "gain wound hurt scar fatigue word")
 Fades.__doc__ = "What is left, at one moment, of one unit put into each clock at its base."
 
 SingleFades = namedtuple("SingleFades", "gain wound hurt scar")
 SingleFades.__doc__ = "The same for the stocks of own trust, float32."
 
-Times = namedtuple("Times", "gain wound hurt scar fatigue")
+Times = namedtuple("Times", "gain wound hurt scar fatigue word")
 Times.__doc__ = "The time constants of the clocks, h."
 
 
@@ -46,7 +46,7 @@ _LOG2_E, _LN2_HIGH, _LN2_LOW = np.float32(1.442695), np.float32(0.69314575195312
 _BIAS, _MANTISSA = np.int32(127), np.int32(23)
 
 
-@compiled
+@compiled_into
 def fade(y):
     """exp(-y) for a float32 y >= 0, by arithmetic only: it vectorises and has the same bits on every machine.
 
@@ -71,28 +71,29 @@ def fades_at(time, base, times):
         math.exp(age / times.hurt),
         math.exp(age / times.scar),
         math.exp(age / times.fatigue),
+        math.exp(age / times.word),
     )
 
 
-@compiled
+@compiled_into
 def single(fades):
     """The fades in single precision, as the stocks are."""
     return SingleFades(np.float32(fades.gain), np.float32(fades.wound), np.float32(fades.hurt), np.float32(fades.scar))
 
 
-@compiled
+@compiled_into
 def side(base, gain, wound, scar):
     """C or E: an earned stock and what wounds and scars leave of it; all float32, as of one moment."""
     return (base + gain) * fade(wound + scar)
 
 
-@compiled
+@compiled_into
 def blended(weight, cognitive, affective):
     """X = w C + (1 - w) E, float32 in [0, 1]."""
     return min(_ONE, max(_ZERO, weight * cognitive + (_ONE - weight) * affective))
 
 
-@compiled
+@compiled_into
 def own_trust(columns, at, fades):
     """X of the user whose columns start at `at`, the float32 that is stored."""
     f = single(fades)
@@ -107,7 +108,7 @@ def own_trust(columns, at, fades):
     return blended(columns[at + WEIGHT], cognitive, affective)
 
 
-@compiled
+@compiled_into
 def add_wound(columns, at, fades, moral, cognitive, affective):
     """Add to the wounds of both sides of a user (log units); negative amounts repair, down to none."""
     if moral:
@@ -118,14 +119,14 @@ def add_wound(columns, at, fades, moral, cognitive, affective):
     columns[at + e] = max(np.float32(0.0), np.float32(columns[at + e] + affective / left))
 
 
-@compiled
+@compiled_into
 def add_scar(columns, at, fades, cognitive, affective):
     """Add to the scars of both sides of a user (log units)."""
     columns[at + SCAR_C] += np.float32(cognitive / fades.scar)
     columns[at + SCAR_E] += np.float32(affective / fades.scar)
 
 
-@compiled
+@compiled_into
 def earn(columns, at, fades, cognitive, affective):
     """Shrink the distance of both earned stocks of a user to 1 by exp(-dose)."""
     for base, gain, dose in ((BASE_C, GAIN_C, cognitive), (BASE_E, GAIN_E, affective)):
@@ -135,7 +136,7 @@ def earn(columns, at, fades, cognitive, affective):
         columns[at + gain] = np.float32((min(1.0, stock) - start) / fades.gain)
 
 
-@compiled
+@compiled_into
 def tire(columns, at, fades, posts):
     """Add to the fatigue of a user; returns the fatigue before, in posts."""
     before = columns[at + FATIGUE] * fades.fatigue

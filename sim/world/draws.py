@@ -68,6 +68,13 @@ def uniform(key, who, event):
 
 
 @compiled
+def bits(key, who, event):
+    """64 random bits, u8: the name of what a user begins, for all draws about it."""
+    x = _mix_compiled(np.uint64(key) + np.uint64(who) * _WHO)
+    return _mix_compiled(x + np.uint64(event) * _EVENT)
+
+
+@compiled
 def of_one(key, who):
     """What all draws of one `who` begin with, u8: `coin` goes on from it at half the cost of `uniform`."""
     return _mix_compiled(np.uint64(key) + np.uint64(who) * _WHO)

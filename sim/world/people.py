@@ -102,6 +102,18 @@ def draw_people(graph: Graph, who: np.ndarray, seed: int, numbers, *, trust: flo
     )
 
 
+def activity(world: World, numbers) -> np.ndarray:
+    """How often each user would post if it had an opinion, posts an hour, f4[n]: lognormal, cut at `activity_most`."""
+    z = draws.normals(draws.stream(world.seed, "activity"), world.people.who, 0)
+    rate = numbers.activity_median * np.exp(numbers.activity_sigma * z)
+    return np.minimum(rate, numbers.activity_most).astype(np.float32)
+
+
+def younger(world: World, numbers) -> np.ndarray:
+    """Who belongs to the younger cohort, less patient and expecting more: bool[n]."""
+    return draws.uniforms(draws.stream(world.seed, "cohort"), world.people.who, 0) < numbers.cohort_share
+
+
 def audience(world: World, spec: Mapping[str, Any], numbers, follows: np.ndarray) -> np.ndarray:
     """Who an act is addressed to: bool[n] over rows.
 

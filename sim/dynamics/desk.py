@@ -1,0 +1,174 @@
+"""The service desk: agents who take up one job after the other, in continuous time and opening hours.
+
+Service takes open time only: a reply in work when the desk closes goes on when it opens. So with L(t) the open hours up
+to t, a job begun at t that takes s hours of work is done at L^-1(L(t) + s). Complaints come before outreach; among them
+the oldest comes first, or the one with the largest audience. Nothing here depends on the tick.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.compiled import compiled, compiled_into, part_of_loop
+from sim.dynamics.pending import push
+from sim.dynamics.state import (
+    ALARM,
+    CALL_DESK,
+    DESK_SIZE,
+    FREE,
+    IN_WORK,
+    N_OUTREACH,
+    OPENING,
+    OPENING_DUE,
+    QUEUE_ALARM,
+    QUEUED,
+    SERVED,
+    WAITING,
+)  # fmt: skip
+from sim.world.draws import exponential
+
+_LAST = 1e18  # rank of outreach, behind all complaints
+_WEEK = 168.0
+
+
+def opening_times(week: tuple[tuple[float, float], ...] | None, week_hour: float, horizon: float):
+    """When a desk is open from time 0 on, a week beyond the horizon: opens f8[k], closes f8[k], opened_before f8[k], h.
+
+    week: opening intervals in hours of the week, None: always; week_hour: hour of the week at time 0.
+    """
+    if week is None:
+        spans = [(0.0, math.inf)]
+    else:
+        first = -week_hour
+        spans = []
+        while first < horizon + _WEEK:
+            spans += [(max(0.0, first + a), first + b) for a, b in week if first + b > 0.0]
+            first += _WEEK
+    opens, closes = np.array([a for a, _ in spans]), np.array([b for _, b in spans])
+    before = np.zeros(len(spans))
+    np.cumsum((closes - opens)[:-1], out=before[1:])
+    return opens, closes, before
+
+
+@compiled_into
+def span_at(time, opens):
+    """The last of ascending places at or before a time; -1 for none."""
+    low, high = 0, opens.size
+    while low < high:
+        middle = (low + high) // 2
+        if opens[middle] <= time:
+            low = middle + 1
+        else:
+            high = middle
+    return low - 1
+
+
+@part_of_loop
+def done_at(begun, work, m):
+    """When `work` hours of open time have passed since `begun`, a time at which the desk is open."""
+    k = span_at(begun, m.opens)
+    passed = m.opened_before[k] + (begun - m.opens[k]) + work
+    k = max(k, span_at(passed, m.opened_before))
+    done = m.opens[k] + (passed - m.opened_before[k])
+    return done if done <= m.closes[k] else math.inf  # the last span is over: long after the horizon
+
+
+@compiled_into
+def before(a, b):
+    """True when job a comes before job b."""
+    if a.rank != b.rank:
+        return a.rank < b.rank
+    if a.time != b.time:
+        return a.time < b.time
+    return abs(a.job) < abs(b.job)  # pieces of outreach count downward
+
+
+@part_of_loop
+def enqueue(job, rank, t, m):
+    """Put a job into the queue of the desk: a complaint by its row, or -1 minus a piece of outreach. There must be room."""
+    place = m.state[DESK_SIZE]
+    m.state[DESK_SIZE] += 1
+    m.desk[place].rank, m.desk[place].time, m.desk[place].job = rank, t.now, job
+    while place > 0:
+        parent = (place - 1) // 2
+        if not before(m.desk[place], m.desk[parent]):
+            break
+        exchange(place, parent, m)
+        place = parent
+    if job >= 0:
+        m.state[QUEUED] += 1
+        if m.state[QUEUED] >= m.state[QUEUE_ALARM]:
+            m.state[ALARM] = 1
+    m.state[CALL_DESK] = 1
+
+
+@compiled_into
+def exchange(a, b, m):
+    """Swap two jobs in the queue."""
+    rank, time, job = m.desk[a].rank, m.desk[a].time, m.desk[a].job
+    m.desk[a] = m.desk[b]
+    m.desk[b].rank, m.desk[b].time, m.desk[b].job = rank, time, job
+
+
+@part_of_loop
+def next_job(m):
+    """Take the first job out of the queue; there must be one."""
+    job = m.desk[0].job
+    m.state[DESK_SIZE] -= 1
+    m.desk[0] = m.desk[m.state[DESK_SIZE]]
+    place = 0
+    while True:
+        child = 2 * place + 1
+        if child >= m.state[DESK_SIZE]:
+            return job
+        if child + 1 < m.state[DESK_SIZE] and before(m.desk[child + 1], m.desk[child]):
+            child += 1
+        if not before(m.desk[child], m.desk[place]):
+            return job
+        exchange(place, child, m)
+        place = child
+
+
+@part_of_loop
+def assign(t, m, p):
+    """Give free agents the next jobs, when the desk is open; else see to it that it is called when it opens."""
+    m.state[CALL_DESK] = 0
+    while m.state[FREE] > 0 and m.state[DESK_SIZE] > 0:
+        k = span_at(t.now, m.opens)
+        if k < 0 or t.now >= m.closes[k]:
+            if not m.state[OPENING_DUE] and k + 1 < m.opens.size:
+                push(m.queue, m.state, m.opens[k + 1], 0, 0, OPENING)
+                m.state[OPENING_DUE] = 1
+            return
+        job = next_job(m)
+        if job >= 0:
+            c = m.complaints[job]
+            if c.state != WAITING:  # given up meanwhile
+                continue
+            c.state = IN_WORK
+            m.state[QUEUED] -= 1
+            user = c.user
+            work = exponential(p.service_key, m.who[user], c.number) / p.rate
+        else:
+            piece = m.outreach[-1 - job]
+            user = piece.user
+            work = exponential(p.outreach_key, m.who[user], m.acts[piece.act].key) / p.rate
+        m.state[FREE] -= 1
+        push(m.queue, m.state, done_at(t.now, work, m), job, user, SERVED)
+
+
+@compiled
+def reach_out(act, users, now, m):
+    """Queue one piece of outreach for each of some users, i8[k]. There must be room."""
+    for user in users:
+        piece = m.outreach[m.state[N_OUTREACH]]
+        piece.act, piece.user = act, user
+        place = m.state[DESK_SIZE]
+        m.state[DESK_SIZE] += 1
+        job = m.desk[place]  # the latest of the last rank stays at the end of the heap
+        job.rank, job.time, job.job = _LAST, now, -1 - m.state[N_OUTREACH]
+        m.state[N_OUTREACH] += 1
+    push(m.queue, m.state, now, 0, 0, OPENING)
+    m.state[OPENING_DUE] = 1
