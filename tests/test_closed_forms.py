@@ -116,7 +116,8 @@ def spread(graph: Graph, authors: list[list[int]], chance: float, **numbers: flo
     engine = Engine(setup_of(world, acts, days=10, step=4.0, numbers=P.changed(numbers).numbers()))
     engine._act_now()
     place = np.argsort(world.order)
-    engine.queue, engine.met = np.zeros(1 << 13, s.PENDING), np.zeros(1 << 14, s.ENCOUNTER)  # room for all authors
+    queue, met = np.zeros(1 << 13, s.PENDING), np.zeros(1 << 14, s.ENCOUNTER)  # room for all authors
+    engine.live = engine.live._replace(queue=queue, met=met)
     for row, users in enumerate(authors):
         for user in place[users]:
             engine.met[encounter(engine.met, engine.state, row, user)]["state"] |= s.MET | s.SHARES

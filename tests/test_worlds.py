@@ -159,8 +159,12 @@ def test_cutting_the_time_changes_no_bit_in_a_large_network(large):
 def test_the_room_that_arrays_begin_with_changes_no_bit(setup, run, room):
     """Arrays that must grow again and again, and arrays that never need to: the same run, and nothing is lost."""
     engine = Engine(setup)
-    engine.queue, engine.met = np.zeros(room, s.PENDING), np.zeros(room, s.ENCOUNTER)
-    engine.meeting_time, engine.meeting_user = np.zeros(room), np.zeros(room, np.uint32)
+    engine.live = engine.live._replace(
+        queue=np.zeros(room, s.PENDING),
+        met=np.zeros(room, s.ENCOUNTER),
+        meeting_time=np.zeros(room),
+        meeting_user=np.zeros(room, np.uint32),
+    )
     assert_same_bits(run, engine.run())
     assert engine.acts["n_shared"].tolist() == run.acts["n_shared"].tolist()
 

@@ -39,6 +39,9 @@ QUICK = Plan(
 )
 
 
+NOTHING_BY_USERS = ["posts", "complaints", "membership"]  # all that users do by themselves is left out
+
+
 def breach(users: int, ties: int, *, kind: str = "scale_free", days: int = 30, talk_step: str = "auto") -> Scenario:
     """A breach on day 5 (or at a sixth of fewer days) and a post a day."""
     at = f"{4 * days} h"
@@ -52,6 +55,7 @@ def breach(users: int, ties: int, *, kind: str = "scale_free", days: int = 30, t
             "brand": {"sector": "social_media", "calendar": [{"act": "routine_post", "at": "10 h", "every": "1 d"}]},
             "timeline": [{"act": "data_breach", "at": at, "found": at}],
             "arms": {"silence": []},
+            "without": NOTHING_BY_USERS,
         }
     )
 
@@ -69,6 +73,7 @@ def viral(users: int, ties: int) -> Scenario:
             "parameters": {"virality_fade": 1.0},
             "timeline": [{"act": "data_breach", "at": "1 h", "found": "1 h", "reach": "5 %", "virality": 3}],
             "arms": {"silence": []},
+            "without": NOTHING_BY_USERS,
         }
     )
 

@@ -12,9 +12,9 @@ import numpy as np
 from sim.compiled import compiled
 from sim.dynamics import state as s
 from sim.dynamics import talk
-from sim.dynamics.crew import Bench
 from sim.dynamics.engine import Engine
 from sim.dynamics.setup import LARGE, Setup
+from sim.dynamics.talk import Bench
 from sim.dynamics.trust import fades_at
 
 
@@ -113,6 +113,7 @@ def hearings(engine: Engine) -> int:
     """How many times somebody heard of an act so far, repeated hearings included; in a large network.
 
     The engine counts as work one for each meeting and each share, and one for each hearing. (In a small one also talk.)
+    Only for runs in which users do nothing by themselves.
     """
     return int(engine.state[s.WORK]) - meetings(engine) - int(_acts(engine)["n_shared"].sum())
 
@@ -140,7 +141,7 @@ def timed_run(setup: Setup, threads: int | None) -> dict[str, float]:
     start = time.perf_counter()
     engine: Any = Engine(setup, threads)
     spent["layout"] = time.perf_counter() - start
-    for method, part in (("_act_now", "acts"), ("_talk_step", "talk"), ("_grow_met", "tables"), ("_rebase", "tables")):
+    for method, part in (("_act_now", "acts"), ("_talk_step", "talk"), ("_make_room", "tables"), ("_rebase", "tables")):
         setattr(engine, method, _watched(getattr(engine, method), spent, part))
     engine.run()
     spent["all"] = time.perf_counter() - start

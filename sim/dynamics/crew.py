@@ -56,6 +56,6 @@ class Crew:
         """The histograms of all benches, added into the first; whole numbers, so the order does not matter."""
         first, *others = self.benches
         for bench in others:
-            first.counts += bench.counts
+            np.add(first.counts, bench.counts, out=first.counts)
             bench.counts[:] = 0
         return first.counts

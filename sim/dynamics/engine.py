@@ -257,7 +257,7 @@ class Engine:
                 self.sums, self.lowest, self.expressed, self.rows, self.live, self.law, self.times
             )  # fmt: skip
             if status == s.GROW:
-                self.live = with_room(self.live, self.most_listeners)
+                self._make_room()
             elif status == s.STEP_DUE:
                 self.rulings.end_step()
                 status = s.ALARMED if self.state[s.ALARM] else s.DONE
@@ -271,6 +271,10 @@ class Engine:
                 self._alarmed()
             if status in (s.DONE, s.PAUSE, s.ALARMED):
                 return
+
+    def _make_room(self) -> None:
+        """Let the arrays grow that an event may fill."""
+        self.live = with_room(self.live, self.most_listeners)
 
     def _talk_step(self) -> None:
         """People talk: the blocks of users are spread over threads, then the step is closed."""
