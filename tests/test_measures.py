@@ -94,7 +94,8 @@ def test_a_story_heard_by_more_than_a_tenth_is_a_storm():
 
 def test_without_hearsay_the_ripple_is_the_direct_account():
     """A story that nobody can pass on (virality 0) multiplies by exactly 1, in the books and by knock-out."""
-    table = ripple_multipliers("data-breach", users=200, horizon="20 d", changes={"timeline.breach.virality": 0})
+    quiet = {"timeline.breach.virality": 0, "without": ["posts", "complaints", "membership"]}
+    table = ripple_multipliers("data-breach", users=200, horizon="20 d", changes=quiet)
     assert list(table["act"]) == ["breach"]
     assert table.loc[0, "books"] == 1.0 and table.loc[0, "knockout"] == 1.0
 

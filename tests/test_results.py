@@ -118,7 +118,7 @@ def test_knocking_out_word_of_mouth_leaves_only_direct_accounts():
     """No hop is booked, and who meets the act is the same as with word of mouth."""
     with_it = sim.run("data-breach", seed=2, **SMALL)
     without = sim.run("data-breach", seed=2, word_of_mouth=False, **SMALL)
-    assert set(without.ledger.query("book == 'own'")["channel"]) == {"direct", "time"}
+    assert set(without.ledger.query("book == 'own'")["channel"]) == {"direct", "waiting", "answer", "time"}
     assert list(without.stories["met"]) == list(with_it.stories["met"])
 
 

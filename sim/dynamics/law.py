@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from sim.scenario.parts import Policy
 
 MOST_HOPS = 256  # beyond, nothing is left of a dose or of a chance to share
-_MOST_FOLLOWERS = 0.98  # where everyone follows, those who leave come back at the rate of this share
 
 # what the desk does with a complaint
 MANNERS = ("none", "good", "scripted", "rude", "delete")
@@ -24,8 +23,8 @@ _NUMBERS = """
     resistance share_bias hearsay_asymmetry fatigue_half share_soon share_today share_earliest share_hour share_day
     share_latest heal_competence heal_moral stated_intent_scale word_time advocate_distance advocate_width
     detractor_distance detractor_width opinion_size opinion_cognitive bad_size bad_rate bad_cognitive bad_after_act
-    abusive_share moderation_share ignored_after patience_median patience_sigma cohort_patience waiting_wound reply_half
-    praise_share ignored_repost ignored_intent rude_repost rude_intent rude_cognitive intent_to_leave clue_size
+    abusive_share abusive_size moderation_share ignored_after patience_median patience_sigma cohort_patience waiting_wound
+    reply_half praise_share ignored_repost ignored_intent rude_repost rude_intent rude_cognitive intent_to_leave clue_size
     clue_cognitive virality_mean virality_sigma scar_competence scar_integrity
 """
 _KEYS = {  # name: purpose of the draw
@@ -56,6 +55,7 @@ LAW = np.dtype(
         ("story_keys", "u8", len(_STORIES)),  # of each sort of story
         ("fading_at", "f8", MOST_HOPS),  # factor on the dose at hop h + 1
         ("virality_at", "f8", MOST_HOPS),  # factor on the chance to share at hop h + 1
+        ("word_of_mouth", "i8"),  # 0: nobody hears anything
         ("per_kappa", "f8"),  # 1 / kappa; 0 with word of mouth off
         ("baseline", "f8"),  # B0 of the brand
         ("horizon", "f8"),  # h
@@ -94,7 +94,7 @@ def law(
     desk = policy.desk
     peer = p.credibility_peer * p.platform_trust
     heard = p.hearsay * p.gain * peer
-    share = min(followers, _MOST_FOLLOWERS)
+    share = min(followers, p.followers_highest)
     steps = np.arange(MOST_HOPS, dtype=np.float64)
     wanted = baseline + p.alternatives_pull * policy.alternatives
     older = p.cohort_expectation * p.cohort_share / max(1.0 - p.cohort_share, 1e-9)
@@ -103,6 +103,7 @@ def law(
         "fading_at": p.fading**steps,
         "virality_at": p.virality_fade**steps,
         "story_keys": tuple(draws.stream(seed, sort) for sort in _STORIES),
+        "word_of_mouth": int(word_of_mouth),
         "per_kappa": 1.0 / kappa if word_of_mouth and kappa > 0.0 else 0.0,
         "baseline": baseline,
         "horizon": horizon,

@@ -108,6 +108,8 @@ def publish(user, code, t, trust, m, p):
     mute = good or sort == POST_BAD
     if mute:
         m.state[GOOD_POSTS if good else BAD_POSTS] += 1
+    if not p.word_of_mouth:
+        return
     sign = 1 if good else -1
     z = normal(p.virality_key, key, 0)
     hazard = p.per_kappa * p.virality_mean * math.exp(p.virality_sigma * (z - p.virality_sigma / 2.0))
@@ -160,8 +162,8 @@ def new_row(user, sort, key, sign, mute, hazard, t, m, p):
     if sort == COMPLAINT_STORY:
         c = m.complaints[m.complaint_of[user] - 1]
         c.story, a.held = act, 1
-        if c.abusive:  # half the dose, on the affect of those who hear it
-            size, cognitive = 0.5 * size, 0.0
+        if c.abusive:  # less of a dose, and all of it on the affect of those who hear it
+            size, cognitive = p.abusive_size * size, 0.0
     a.cognitive, a.affective = 2.0 * cognitive, 2.0 * (1.0 - cognitive)
     a.heard = size * (p.peer_heard if sign > 0 else p.heard_per_size)
     return act

@@ -66,7 +66,7 @@ class Trace:
 def _main_act(engine: Engine) -> tuple[float, float]:
     """Own-book accounts of the act outside the calendar with the largest direct account: direct, and all but response."""
     regular = {act.split(" #")[0] for act in engine.setup.calendar}
-    rows = [row for row, cause in enumerate(engine.causes) if row > 0 and cause not in regular]
+    rows = [row for row, cause in enumerate(engine.causes) if row >= len(s.CAUSES) and cause not in regular]
     if not rows:
         return 0.0, 0.0
     main = max(rows, key=lambda row: abs(engine.books[row, s.DIRECT]))
@@ -146,6 +146,6 @@ def ripple_multipliers(
     for row, cause in enumerate(talked.causes):
         direct, spread = talked.books[row, s.DIRECT], talked.books[row, : s.RESPONSE].sum()
         alone = silent.books[silent.cause_of[cause], s.DIRECT] if cause in silent.cause_of else 0.0
-        if row and direct and alone:
+        if row >= len(s.CAUSES) and direct and alone:
             rows.append((cause, 100 * direct / talked.n, 100 * spread / talked.n, spread / direct, spread / alone))
     return pd.DataFrame(rows, columns=["act", "direct", "spread", "books", "knockout"])
