@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from sim.dynamics.engine import Engine
 
+_PRIME = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bit of a word is lost
+
 
 class Books:
     """The ways in which a rule may change users; what they change is booked under the rule.
@@ -123,7 +125,7 @@ def fingerprints(trust, state, columns, flags, books, expressed, clock):
 @compiled
 def fingerprint(words):
     """A number that changes when any of the words u8[k] does, or their order; four lanes, so that it keeps up with memory."""
-    prime = np.uint64(0x9E3779B97F4A7C15)
+    prime = _PRIME
     a, b, c, d = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
     whole = words.size - words.size % 4
     for k in range(0, whole, 4):
