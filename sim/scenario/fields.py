@@ -11,7 +11,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema, create_model
 
-from sim.scenario import opening, readers
+from sim.scenario import opening
+from sim.scenario import readers as reading  # `readers` is a key
 from sim.scenario.parameters import HAZARDS, PARAMETERS
 from sim.scenario.values import (
     PARAMETER_SCHEMAS,
@@ -41,6 +42,7 @@ from sim.scenario.values import (
     Pace,
     Processes,
     RateOrName,
+    Readers,
     Rule,
     Sector,
     Share,
@@ -52,6 +54,7 @@ from sim.scenario.values import (
     Tick,
     Time,
     TimeOrName,
+    Topic,
     Until,
     Varies,
     Virality,
@@ -184,7 +187,7 @@ class BrandPartFile(Keys):
     preparedness: Share | None = _key("how well it is prepared; shortens the delay of planned responses")
     moderation: YesNo | None = _key("yes: abuse is removed under a published rule")
     feedback: Share | None = _key("coverage of a feedback channel, which makes public complaints private")
-    hazards: Annotated[dict[str, HazardRate | None], BeforeValidator(readers.hazards)] | None = _key(
+    hazards: Annotated[dict[str, HazardRate | None], BeforeValidator(reading.hazards)] | None = _key(
         f"kinds of acts that come by chance, at a rate or at the usual one: {', '.join(HAZARDS)}"
     )
     calendar: list[ActFile | None] | None = _key("acts that happen anyway, in the quiet twin too")
@@ -228,7 +231,7 @@ def _parameter_fields() -> dict[str, Any]:
         schema = WithJsonSchema(PARAMETER_SCHEMAS.get(p.unit, bounds))
         plausible = f"plausible {p.low:g} to {p.high:g}" if p.low < p.high else ""
         meaning = f"{p.meaning} ({'; '.join(filter(None, [p.symbol, p.unit, plausible, p.source]))})"
-        fields[p.name] = (Annotated[float, PlainValidator(partial(readers.parameter, p)), schema] | None, _key(meaning))
+        fields[p.name] = (Annotated[float, PlainValidator(partial(reading.parameter, p)), schema] | None, _key(meaning))
     return fields
 
 
@@ -255,6 +258,9 @@ class ScenarioFile(Keys):
     name: Name | None = _key("a short name; default: that of the file")
     title: Text | None = _key("a title for people")
     question: Text | None = _key("the question this scenario asks")
+    topic: Topic | None = _key("where it stands in a list of scenarios")
+    readers: Readers | None = _key("for whom it is")
+    shows: Texts | None = _key("the claim about trust that it shows, or several")
     sources: Texts | None = _key("where its story and numbers come from")
     start: Date | None = _key("date, time and zone of hour 0")
     horizon: Horizon | None = _key("how long a run lasts")
@@ -267,7 +273,7 @@ class ScenarioFile(Keys):
     parameters: ParametersFile | None = _key("other values for numbers of the model")  # type: ignore[valid-type]
     rules: list[Rule | None] | None = _key("rules of your own, module:Class; executed only when allowed (--allow-code)")
     timeline: list[ActFile | None] | None = _key("what happens in every arm")
-    arms: dict[str, Annotated[ArmFile, BeforeValidator(readers.arm)] | None] | None = _key(
+    arms: dict[str, Annotated[ArmFile, BeforeValidator(reading.arm)] | None] | None = _key(
         "responses; the first is the reference"
     )
     vary: Varies | None = _key("what differs between replicates")

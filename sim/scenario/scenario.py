@@ -51,6 +51,9 @@ class Scenario:
     name: str
     title: str
     question: str
+    topic: str
+    readers: tuple[str, ...]
+    shows: tuple[str, ...]
     sources: tuple[str, ...]
     start: datetime
     horizon: float
@@ -146,7 +149,7 @@ def _built(source: Source, called: str = "") -> Scenario:
 
 
 def library() -> dict[str, dict[str, str]]:
-    """The scenarios that come with Trust Ripple: name -> {title, question}."""
+    """The scenarios that come with Trust Ripple: name -> {title, question, topic}."""
     return library_entries()
 
 

@@ -19,6 +19,7 @@ from sim.scenario.measures_named import MEASURES
 from sim.scenario.parameters import SECTORS
 from sim.scenario.parts import MANNERS, ORDERS, PROCESSES, RuleEntry
 from sim.scenario.readers import GROUPS, Named, one_of, or_named, positive, some_of
+from sim.scenario.shelf import READERS, TOPICS
 
 VARIES = ("network", "people", "events")
 DIRECTED = ("no", "yes", "follows", "tells")
@@ -169,6 +170,16 @@ Form = Annotated[str, PlainValidator(partial(one_of, FORMS)), WithJsonSchema({"e
 Nature = Annotated[str, PlainValidator(partial(one_of, NATURES)), WithJsonSchema({"enum": list(NATURES)})]
 Speaker = Annotated[str, PlainValidator(partial(one_of, SPEAKERS)), WithJsonSchema({"enum": list(SPEAKERS)})]
 Sector = Annotated[str, PlainValidator(partial(one_of, tuple(SECTORS))), WithJsonSchema({"enum": list(SECTORS)})]
+Topic = Annotated[
+    str,
+    PlainValidator(partial(one_of, tuple(TOPICS))),
+    WithJsonSchema({"oneOf": [{"const": name, "description": heading} for name, heading in TOPICS.items()]}),
+]
+Readers = Annotated[
+    list[str],
+    PlainValidator(partial(some_of, tuple(READERS))),
+    WithJsonSchema({"anyOf": [{"enum": list(READERS)}, {"type": "array", "items": {"enum": list(READERS)}}]}),
+]
 Directed = Annotated[str, PlainValidator(partial(one_of, DIRECTED)), WithJsonSchema({"enum": list(DIRECTED)})]
 MeasureName = Annotated[str, PlainValidator(partial(one_of, tuple(MEASURES))), WithJsonSchema({"enum": list(MEASURES)})]
 Rule = Annotated[
