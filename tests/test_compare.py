@@ -11,7 +11,7 @@ import pytest
 import sim
 from sim.errors import RippleError
 from sim.scenario.measures_named import MEASURES
-from sim.study.compare import replicate_seeds
+from sim.study.compare import _best, _differences, replicate_seeds
 from sim.study.intervals import joint_intervals
 from sim.world import draws
 
@@ -52,6 +52,19 @@ def test_pairing_saves_variance(both):
 def test_shares_of_being_best_sum_to_one(both):
     """Ties are split."""
     assert both.best.sum().to_numpy() == pytest.approx(np.ones(len(MEASURES)), nan_ok=True)
+
+
+def test_an_arm_without_a_value_stands_aside():
+    """Waiting has no value where nobody is answered: that arm has no difference and is never best, the others do.
+
+    Waits of 2, 4, 6 against 3, 4, 5 with one missing: best in 1.5 of the 3 runs each, differences over the pairs.
+    """
+    nan = math.nan
+    waits = {"a": [2.0, 4.0, 6.0, nan], "none": [nan] * 4, "b": [3.0, 4.0, 5.0, nan]}
+    by_arm = {arm: pd.DataFrame(dict.fromkeys(MEASURES, values)) for arm, values in waits.items()}
+    rows = _differences(by_arm, list(waits)).query("measure == 'waiting'")
+    assert list(rows["arm"]) == ["b"] and rows["difference"].item() == 0.0
+    assert _best(by_arm, list(waits))["waiting"].to_dict() == {"a": 0.5, "none": 0.0, "b": 0.5}
 
 
 def test_an_arm_against_itself_is_exactly_zero():

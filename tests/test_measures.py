@@ -14,12 +14,21 @@ from sim.study.measures import Trace, measures, ripple_multipliers
 
 P = Parameters().numbers()
 HOURS = 24 * 60
+DOINGS = {
+    "followers_start": 60,
+    "followers_end": 60,
+    "complaints": 0,
+    "answered": 0,
+    "waiting": math.nan,
+    "posts_positive": 0,
+    "posts_negative": 0,
+}
 
 
 def course(trust: np.ndarray, users: np.ndarray | None = None, **changes) -> Trace:
     """A trace with this mean trust by hour, and the time means of single users."""
     users = np.full(100, trust.mean(), np.float32) if users is None else users
-    fields = {"heard": 0, "direct": 0.0, "spread": 0.0, "cost": 0.0, **changes}
+    fields = {"heard": 0, "direct": 0.0, "spread": 0.0, "cost": 0.0, **DOINGS, **changes}
     return Trace(step=1.0, trust=trust, mean_trust=users, n_users=len(users), **fields)
 
 
@@ -90,6 +99,47 @@ def test_a_story_heard_by_more_than_a_tenth_is_a_storm():
     """10 of 100 hearers are no storm, 11 are."""
     shares = [(measures(course(STILL.trust, heard=k), STILL, P)) for k in (10, 11)]
     assert [(m["largest_story"], m["storm"]) for m in shares] == [(0.1, 0.0), (0.11, 1.0)]
+
+
+def test_trust_at_the_end_is_the_mean_of_the_last_day():
+    """24 hourly values of .5 - .01 k, k = 0 .. 23, after a course of .9: 50 - 11.5 points."""
+    trust = np.concatenate([np.full(HOURS - 23, 0.9), 0.5 - 0.01 * np.arange(24)])
+    assert measures(course(trust), STILL, P)["trust_end"] == pytest.approx(38.5, abs=1e-9)
+
+
+def test_followers_are_lost_against_the_twin_and_over_those_at_the_start():
+    """The twin ends with 63 of 60, the run with 54: 9 / 60; 54 of 100 users follow. Nobody to lose: 0."""
+    twin = course(STILL.trust, followers_end=63)
+    found = measures(course(STILL.trust, followers_end=54), twin, P)
+    assert (found["followers_lost"], found["followers_end"]) == (0.15, 0.54)
+    assert measures(course(STILL.trust, followers_start=0, followers_end=0), twin, P)["followers_lost"] == 0.0
+
+
+def test_complaints_without_an_answer_are_counted_over_those_opened():
+    """8 opened by 100 users, 3 answered after 2.5 h: 80 per 1,000, 5 / 8 without an answer. None opened: 0, no wait."""
+    found = measures(course(STILL.trust, complaints=8, answered=3, waiting=2.5), STILL, P)
+    assert (found["complaints"], found["complaints_unanswered"], found["waiting"]) == (80.0, 0.625, 2.5)
+    none = measures(STILL, STILL, P)
+    assert (none["complaints"], none["complaints_unanswered"]) == (0.0, 0.0) and math.isnan(none["waiting"])
+
+
+def test_negative_posts_are_a_share_of_those_with_an_opinion():
+    """1 of 4; no value where nobody posted."""
+    assert measures(course(STILL.trust, posts_positive=3, posts_negative=1), STILL, P)["posts_negative"] == 0.25
+    assert math.isnan(measures(STILL, STILL, P)["posts_negative"])
+
+
+def test_the_measures_of_what_users_do_are_those_of_the_series():
+    """A run against its own twin, worked out from the series that it leaves: nobody follows less, all else as counted."""
+    both = sim.compare("data-breach", arms=["silence"], replicates=2, users=500, horizon="40 d", seed=1)
+    series, found = both.examples["silence"].series, both.replicates.iloc[0]
+    end = series.iloc[-1]
+    assert end["complaints_opened"] > 0 and end["complaints_answered"] > 0
+    assert found["complaints"] == 2.0 * end["complaints_opened"]
+    assert found["complaints_unanswered"] == 1 - end["complaints_answered"] / end["complaints_opened"]
+    assert found["waiting"] == end["waiting_hours"]
+    assert found["followers_end"] == end["followers"] / 500
+    assert found["trust_end"] == pytest.approx(100 * series["trust"].iloc[-24:].mean(), abs=1e-9)
 
 
 def test_without_hearsay_the_ripple_is_the_direct_account():

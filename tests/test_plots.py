@@ -334,7 +334,9 @@ def test_a_comparison_in_which_nothing_happens_has_no_empty_figures() -> None:
         warnings.simplefilter("error")
         names = drawn_names(comparison_figures(nothing))
     assert names == ["trust", "gap", "ledger", "hops", "network-as-is"]
-    assert [len(table.columns) for table in measure_tables(nothing)] == [2]  # the arm and lowest trust, of other people
+    assert [len(table.columns) for table in measure_tables(nothing)] == [
+        4
+    ]  # the arm, lowest and last trust, followers: of other people
     assert same_everywhere(nothing).startswith("The same in every run of every arm: trust-days lost 0.0")
 
 

@@ -30,6 +30,17 @@ _ALL = (
     Measure("worst_loss", "points", "mean loss of the worst-off 5 % against their own quiet twins"),
     Measure("largest_story", "share", "share of users who heard the story that went furthest"),
     Measure("storm", "share", "share of replicates with a story heard by more than a tenth of the users"),
+    Measure("trust_end", "points", "mean trust over the last 24 h of the horizon", "higher"),
+    Measure("followers_end", "share", "share of users who follow the brand at the horizon", "higher"),
+    Measure(
+        "followers_lost",
+        "share",
+        "followers of the quiet twin minus those of the run at the horizon, over the followers at the start",
+    ),
+    Measure("complaints", "per 1,000 users", "complaints that were opened"),
+    Measure("complaints_unanswered", "share", "share of the complaints that have got no answer by the horizon"),
+    Measure("waiting", "h", "mean age of the complaints that were answered, when they were; none when none was"),
+    Measure("posts_negative", "share", "share of the opinions that users posted that are negative; none when none was"),
     Measure("cost", "money", "cost of the acts of the arm"),
     Measure("ripple", "ratio", "all that an act did to trust over what it did to those who met it directly"),
 )

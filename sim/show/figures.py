@@ -31,7 +31,10 @@ from sim.study.results import Run
 PNG_DPI = 200
 _NEARLY_WHITE = 250
 _RASTER_DPI = 144  # of the dots inside an SVG
-SHOWN_MEASURES = ("trust_days_lost", "floor_gap", "worst_loss", "regained_hours", "largest_story", "ripple")
+SHOWN_MEASURES = (
+    "trust_days_lost", "floor_gap", "worst_loss", "regained_hours", "followers_lost", "largest_story",
+    "complaints_unanswered", "waiting", "ripple"
+)  # fmt: skip
 # in an SVG on the page these colours follow the page, light or dark
 _PAGE_COLORS = {
     INK: "var(--ink)",

@@ -16,11 +16,18 @@ _HEADINGS = {
     "worst_loss": "loss of the worst-off 5 %",
     "largest_story": "reach of the largest story",
     "storm": "chance of a storm",
+    "trust_end": "trust at the end",
+    "followers_end": "followers at the end",
+    "followers_lost": "followers lost",
+    "complaints": "complaints",
+    "complaints_unanswered": "complaints unanswered",
+    "waiting": "wait for an answer",
+    "posts_negative": "negative posts",
     "cost": "cost",
     "ripple": "ripple multiplier",
 }
 # the order of tables: what decides first
-FIRST = ("trust_days_lost", "floor_gap", "worst_loss", "regained_hours", "share_regained")
+FIRST = ("trust_days_lost", "floor_gap", "followers_lost", "worst_loss", "regained_hours", "share_regained")
 SECOND = tuple(name for name in MEASURES if name not in FIRST)
 # unit of a measure -> factor, what people read, digits
 _UNITS = {
@@ -30,7 +37,15 @@ _UNITS = {
     "share": (100.0, "%", 1),
     "money": (1.0, "money", 0),
     "ratio": (1.0, "times", 2),
+    "per 1,000 users": (1.0, "per 1,000 users", 1),
 }
+_LEAST = 5e-5  # smaller differences are written as none
+_HOURS = (1.0, "h", 2)  # of what takes hours, not days
+
+
+def _unit(measure: str) -> tuple[float, str, int]:
+    unit = MEASURES[measure].unit
+    return _HOURS if measure == "waiting" else _UNITS.get(unit, (1.0, unit, 2))
 
 
 def heading(measure: str) -> str:
@@ -40,29 +55,28 @@ def heading(measure: str) -> str:
 
 def unit_scale(measure: str) -> tuple[float, str]:
     """The factor from the table's unit to the one people read, and that unit."""
-    unit = MEASURES[measure].unit
-    factor, words, _ = _UNITS.get(unit, (1.0, unit, 2))
+    factor, words, _ = _unit(measure)
     return factor, words
 
 
 def shown_value(measure: str, value: float, *, difference: bool = False) -> str:
     """A value of a measure, given in the table's unit, in the unit people read; a dash when there is none."""
     unit = MEASURES[measure].unit
-    factor, _, digits = _UNITS.get(unit, (1.0, unit, 2))
+    factor, _, digits = _unit(measure)
     if not math.isfinite(value):
         return "–"
     value *= factor
     if unit == "share" and abs(value) >= 10:
         digits = 0
     if difference:
-        while 0.0 < abs(value) < 10.0 ** (1 - digits) and digits < 4:  # a small difference keeps two figures
+        while _LEAST < abs(value) < 10.0 ** (1 - digits) and digits < 4:  # a small difference keeps two figures
             digits += 1
     return signed(value, digits) if difference else signed(value, digits).removeprefix("+")
 
 
 def shown_difference(measure: str, difference: float, half: float) -> str:
     """A paired difference and half the width of its interval, in the unit people read: `−22.6 ± 0.4`."""
-    factor, _, usual = _UNITS.get(MEASURES[measure].unit, (1.0, "", 2))
+    factor, _, usual = _unit(measure)
     difference, half = difference * factor, half * factor
     if not half > 0.0:
         return shown_value(measure, difference / factor, difference=True)

@@ -45,8 +45,10 @@ class Comparison:
     measures     arms x measures, means over replicates (regained_hours: restricted to the horizon)
     spread       arm, measure, mean, sd, low, high: what 9 replicates in 10 lie between
     differences  arm, measure, difference (arm minus reference, paired), low, high (joint over arms), better (share of
-                 replicates in which the arm is better), variance_saved (by pairing, share)
-    best         arms x measures, share of replicates in which the arm is best (ties are split)
+                 replicates in which the arm is better), variance_saved (by pairing, share); over the replicates in
+                 which all arms that ever have a value have one
+    best         arms x measures, share of replicates in which the arm is best (ties are split); replicates in which
+                 no arm has a value do not count
     replicates   replicate, seed, arm, one column per measure
     bands        arm, hour, mean and quantiles of trust over replicates; gap_ the same below the quiet twin
     ledger       arm, book, cause, channel, trust;  hops  arm, act, hop, users: means over replicates
@@ -311,11 +313,13 @@ def _differences(by_arm: Mapping[str, pd.DataFrame], arms: list[str]) -> pd.Data
         if not others:
             break
         pairs = np.column_stack([by_arm[arm][name].to_numpy() - reference for arm in others])
+        has = np.isfinite(pairs).sum(axis=0) >= 2  # a measure may have no value, as waiting where nobody is answered
+        pairs = pairs[:, has]
         usable = pairs[np.isfinite(pairs).all(axis=1)]
-        if len(usable) < 2:
+        if not has.any() or len(usable) < 2:
             continue
         mean, low, high = joint_intervals(usable, CONFIDENCE)
-        for k, arm in enumerate(others):
+        for k, arm in enumerate(arm for arm, known in zip(others, has, strict=True) if known):
             sign = -1.0 if measure.better == "lower" else 1.0
             alone = by_arm[arm][name].var(ddof=1) + np.var(reference, ddof=1)
             saved = 1.0 - usable[:, k].var(ddof=1) / alone if alone > 0 else np.nan
@@ -328,8 +332,8 @@ def _best(by_arm: Mapping[str, pd.DataFrame], arms: list[str]) -> pd.DataFrame:
     shares = {}
     for name, measure in MEASURES.items():
         values = np.column_stack([by_arm[arm][name].to_numpy() for arm in arms])
-        values = values[np.isfinite(values).all(axis=1)]
-        top = values.min(axis=1) if measure.better == "lower" else values.max(axis=1)
+        values = values[np.isfinite(values).any(axis=1)]  # an arm without a value is not the best
+        top = np.nanmin(values, axis=1) if measure.better == "lower" else np.nanmax(values, axis=1)
         first = values == top[:, None]
         shares[name] = (
             (first / first.sum(axis=1, keepdims=True)).mean(axis=0) if len(values) else np.full(len(arms), np.nan)

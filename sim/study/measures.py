@@ -22,7 +22,7 @@ from sim.scenario.parameters import Numbers
 from sim.scenario.scenario import Scenario
 from sim.study.request import request, seed_of
 
-FLOOR_WINDOW = 24.0  # h over which the floor is a mean
+WINDOW = 24.0  # h over which the floor and trust at the end are means
 REGAINED, REGAINED_FOR = 0.1, 72.0  # regained: the gap stays under this share of its largest value, for so many hours
 
 
@@ -31,7 +31,9 @@ class Trace:
     """What the measures need of one finished run.
 
     trust f8[rows], mean expressed trust 0..1 at multiples of `step` h; mean_trust f4[n], of each user over time;
-    heard: users who heard the story that went furthest by word of mouth; direct, spread: own book of the acts.
+    heard: users who heard the story that went furthest by word of mouth; direct, spread: own book of the acts;
+    followers at the start and at the end; complaints opened and answered, and the mean age at which they were, h (NaN
+    when none was); opinions posted by sign.
     """
 
     step: float
@@ -42,6 +44,13 @@ class Trace:
     direct: float
     spread: float
     cost: float
+    followers_start: int
+    followers_end: int
+    complaints: int
+    answered: int
+    waiting: float
+    posts_positive: int
+    posts_negative: int
 
     @classmethod
     def of(cls, engine: Engine) -> Trace:
@@ -50,9 +59,10 @@ class Trace:
         marked = np.array([out.act.id not in engine.setup.calendar for out in engine.out], dtype=bool)
         heard = engine.acts["n_heard"][: len(engine.out)][marked]
         direct, spread = _main_act(engine)
+        seen = observe.table(engine.rows)
         return cls(
             step=engine.setup.step,
-            trust=observe.table(engine.rows)["trust"],
+            trust=seen["trust"],
             mean_trust=engine.mean_trust_over_time(),
             heard=int(heard.max()) if heard.size else 0,
             n_users=engine.n,
@@ -60,6 +70,13 @@ class Trace:
             spread=spread,
             cost=engine.setup.cost
             + sum(act.cost for act in engine.agenda.happened if act.id not in engine.setup.calendar),
+            followers_start=int(seen["followers"][0]),
+            followers_end=int(seen["followers"][-1]),
+            complaints=int(seen["complaints_opened"][-1]),
+            answered=int(seen["complaints_answered"][-1]),
+            waiting=float(seen["waiting_hours"][-1]),
+            posts_positive=int(seen["posts_positive"][-1]),
+            posts_negative=int(seen["posts_negative"][-1]),
         )
 
 
@@ -89,14 +106,31 @@ def measures(run: Trace, twin: Trace, numbers: Numbers) -> dict[str, float]:
         "worst_loss": 100 * float(loss.mean()),
         "largest_story": run.heard / run.n_users,
         "storm": float(run.heard > numbers.storm_share * run.n_users),
+        "trust_end": 100 * float(run.trust[-_in_window(run) :].mean()),
+        "followers_end": run.followers_end / run.n_users,
+        "followers_lost": _share(twin.followers_end - run.followers_end, run.followers_start, none=0.0),
+        "complaints": 1000 * run.complaints / run.n_users,
+        "complaints_unanswered": _share(run.complaints - run.answered, run.complaints, none=0.0),
+        "waiting": run.waiting,
+        "posts_negative": _share(run.posts_negative, run.posts_positive + run.posts_negative, none=math.nan),
         "cost": run.cost,
         "ripple": run.spread / run.direct if run.direct else math.nan,
     }
 
 
+def _share(part: int, whole: int, *, none: float) -> float:
+    """part / whole; `none` where there is no whole."""
+    return part / whole if whole else none
+
+
+def _in_window(run: Trace) -> int:
+    """How many rows the window of the floor and of the end has."""
+    return max(1, min(len(run.trust), round(WINDOW / run.step)))
+
+
 def _floor(run: Trace, twin: Trace) -> tuple[float, float]:
     """The lowest mean of trust over a window, and how far the twin stands above it there."""
-    width = max(1, min(len(run.trust), round(FLOOR_WINDOW / run.step)))
+    width = _in_window(run)
     window = np.ones(width) / width
     ours, theirs = np.convolve(run.trust, window, "valid"), np.convolve(twin.trust, window, "valid")
     at = int(np.argmin(ours))
