@@ -130,9 +130,15 @@ def folder_of(module: str) -> Path:
 def compiled(function):
     """Compile a loop with Numba: cached in our folder, without the GIL, no fastmath (results are IEEE-exact).
 
-    A division by zero gives infinity, as in NumPy: the check that raises would keep loops from vectorising.
+    A division by zero gives infinity, as in NumPy: the check that raises would keep loops from vectorising. A loop works
+    in arrays that it is handed, whose owners keep them: it counts no references and makes no arrays.
     """
     return _njit(function)
+
+
+def compiled_with_arrays(function):
+    """As `compiled`, for a loop that makes arrays of its own."""
+    return _njit(function, _nrt=True)
 
 
 def compiled_apart(function):
@@ -157,9 +163,8 @@ def _njit(function, **options):
     before = config.CACHE_DIR
     config.CACHE_DIR = str(folder_of(function.__module__))
     try:
-        return numba.njit(
-            cache=True, nogil=True, fastmath=False, error_model="numpy", no_cfunc_wrapper=True, **options
-        )(function)
+        usual = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False}
+        return numba.njit(fastmath=False, **{**usual, **options})(function)
     finally:
         config.CACHE_DIR = before
 

@@ -53,7 +53,8 @@ def look_blocks(
 @compiled
 def rewrite_row(n_blocks, sums, counts, state, clock, trust, lowest, rows):
     """Add up the blocks in their order and write the latest row again; `lowest` as in `tick.close_step`."""
-    total = add_blocks(n_blocks, sums)
+    add_blocks(n_blocks, sums)
+    total = sums[0]
     keep_lowest(total, state, clock, trust, lowest)
     state[STEP] -= 1
     write_row(total, counts, state, clock, rows)

@@ -208,7 +208,8 @@ def close_step(n_blocks, sums, counts, state, clock, books, expressed, trust, lo
 
     `lowest` keeps everyone's expressed trust at the moment when its mean is lowest.
     """
-    total = add_blocks(n_blocks, sums)
+    add_blocks(n_blocks, sums)
+    total = sums[0]
     books[0, TIME] += total[0, SUM_TIME]
     clock[LAST_LENGTH] = clock[STEP_LENGTH]
     expressed[PULL] += total[0, SUM_PULL]
@@ -225,13 +226,11 @@ def close_step(n_blocks, sums, counts, state, clock, books, expressed, trust, lo
 
 @compiled_apart
 def add_blocks(n_blocks, sums):
-    """The sums of all blocks, added up in their order into the first."""
-    total = sums[0]
+    """Add up the sums of all blocks, in their order, into those of the first."""
     for block in range(1, n_blocks):
         for group in range(3):
             for k in range(N_SUMS):
-                total[group, k] += sums[block, group, k]
-    return total
+                sums[0, group, k] += sums[block, group, k]
 
 
 @compiled

@@ -15,7 +15,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import compiled, compiled_with_arrays
 from sim.world import draws
 
 STEPS = 100  # of the forces; more change no picture
@@ -140,7 +140,7 @@ def _spectral(start: np.ndarray, ends: np.ndarray, n: int) -> np.ndarray:
     return 2.0 * math.sqrt(n) * ranked
 
 
-@compiled
+@compiled_with_arrays
 def _walk(start, ends, root, block, steps):  # type: ignore[no-untyped-def]
     """Some steps of the lazy walk, (I + D^-1/2 A D^-1/2) / 2, on all columns of block f8[n, k]; root f8[n] = D^1/2."""
     n, width = block.shape

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import compiled, compiled_with_arrays
 
 LONGEST_NAME = 400  # bytes
 LONGEST_WEIGHT = 32  # characters
@@ -40,7 +40,7 @@ def _in_numbers(byte):
     return (byte >= 48 and byte <= 57) or (byte >= 43 and byte <= 46) or byte == 69 or byte == 101
 
 
-@compiled
+@compiled_with_arrays
 def scan(text, layout, slots, hashes, pool, offsets, state, source, target, lines, amounts, broken):
     """Read lines of text until its end or until the tables are full; returns the place of the first line not read.
 

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import compiled
+from sim.compiled import compiled, compiled_with_arrays
 from sim.world import draws
 
 _uniform = draws.uniform
@@ -34,7 +34,7 @@ def _sort(ids):
         gap //= 3
 
 
-@compiled
+@compiled_with_arrays
 def attach(key, ties, lower, first, last):
     """Users first..last come in turn, each tied to `ties` earlier ones drawn in proportion to their ties.
 
@@ -87,7 +87,7 @@ def _later_listener(pool, chunk, w, count, number):
     return np.int64(pool[at + 1 + number - lowest])
 
 
-@compiled
+@compiled_with_arrays
 def attach_and_close(key, ties, triangles, lower, mark, pool, chunk, end, first, last):
     """As `attach`, but after the first friend each next one is, with probability `triangles`, a friend of the last
     one that was drawn by its ties: a triangle closes. Returns the new end of the used pool.
