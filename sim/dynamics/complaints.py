@@ -21,6 +21,7 @@ from sim.dynamics.encounters import find
 from sim.dynamics.law import DELETE, GOOD, NONE, RUDE
 from sim.dynamics.pending import push
 from sim.dynamics.state import (
+    ALIVE,
     ANSWER,
     ANSWERED,
     BAD,
@@ -47,6 +48,7 @@ from sim.dynamics.state import (
     PRAISE,
     QUEUED,
     REPOST,
+    SHARES_PENDING,
     SORTS,
     STORY,
     TO_MOVE,
@@ -207,7 +209,7 @@ def answer(i, t, times, trust, m, p):
     close(i, DELETED if p.manner == DELETE and c.public else ANSWERED, t, m, p)
     if p.manner == DELETE and c.public:
         if c.story >= 0:
-            m.acts[c.story].stopped = 1
+            stop(m.acts[c.story], m)
         post_again(c, p.clue, CLUE, t, m, p)
     elif p.manner == RUDE:
         scar, wound = p.scar_integrity * p.rude_dose, (1.0 - p.scar_integrity) * p.rude_dose
@@ -226,6 +228,14 @@ def answer(i, t, times, trust, m, p):
         kind_to_bystanders(c, worth, t, times, m)
         if p.manner == GOOD or p.manner == DELETE:
             post_again(c, p.praise_share, PRAISE, t, m, p)
+
+
+@compiled_into
+def stop(a, m):
+    """Delete a story: the shares that were to come are off."""
+    m.state[ALIVE] -= a.pending > 0
+    m.state[SHARES_PENDING] -= a.pending
+    a.stopped, a.pending = 1, 0
 
 
 @compiled_apart

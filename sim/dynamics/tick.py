@@ -161,11 +161,11 @@ def next_meeting(act, m):
 def share(user, act, hop, t, times, trust, m, p):
     """A user passes an act on: all its listeners hear it."""
     a = m.acts[act]
+    if a.stopped:
+        return
     m.state[SHARES_PENDING] -= 1
     a.pending -= 1
     m.state[ALIVE] -= a.pending == 0
-    if a.stopped:
-        return
     if user != a.author:
         a.n_shared += 1
         m.state[SHARED_SO_FAR] += 1
