@@ -81,9 +81,10 @@ def _schedule_meetings(engine: Engine, row: int, act) -> None:
     n, world = engine.n, engine.world
     chosen = _audience(engine, act.audience)
     users, times = np.empty(n, np.uint32), np.empty(n)
+    latest = math.inf if act.one_to_one else engine.setup.horizon  # talks are had when the desk comes to them
     count = meetings(
         chosen, world.people.who, engine.reach_key, engine.when_key, draws.named(act.id), act.reach,
-        engine.cycle.passed(engine.now), act.delay, engine.setup.horizon, engine.cycle.inverse, users, times
+        engine.cycle.passed(engine.now), act.delay, latest, engine.cycle.inverse, users, times
     )  # fmt: skip
     order = np.argsort(times[:count], kind="stable")
     if act.one_to_one:
