@@ -151,7 +151,8 @@ class Engine:
         # stocks are moved to a new base before their clocks leave the range of float32
         steps = max(1, math.floor(_FADED_OUT * min(self.times) / setup.step))
         self.rebase_every = steps * setup.step
-        self.most_listeners = int(np.diff(self.world.graph.back_start).max())
+        # what one event may reach: the listeners of a user, or a job for each agent of the desk
+        self.most_at_once = max(int(np.diff(self.world.graph.back_start).max()), setup.policy.desk.agents)
 
     def _begin(self) -> None:
         setup, p = self.setup, self.setup.numbers
@@ -274,7 +275,7 @@ class Engine:
 
     def _make_room(self) -> None:
         """Let the arrays grow that an event may fill."""
-        self.live = with_room(self.live, self.most_listeners)
+        self.live = with_room(self.live, self.most_at_once)
 
     def _talk_step(self) -> None:
         """People talk: the blocks of users are spread over threads, then the step is closed."""

@@ -111,7 +111,12 @@ def events(until, trust, m, p, times):
     end, length, base = m.clock[STEP_END], m.clock[STEP_LENGTH], m.clock[CLOCK_BASE]
     while m.state[QUEUE_SIZE] > 0 and m.queue[0].time < until:
         now, act, user, hop = m.queue[0].time, m.queue[0].act, m.queue[0].user, m.queue[0].hop
-        needed = m.back_start[user + 1] - m.back_start[user] if hop >= 0 else 0
+        if hop >= 0:
+            needed = m.back_start[user + 1] - m.back_start[user]
+        elif hop < MEETS:  # after it, every free agent of the desk may begin a job
+            needed = min(m.state[FREE], m.state[DESK_SIZE])
+        else:
+            needed = 0
         if not roomy(needed, m):
             return GROW
         if hop == MEETING:
