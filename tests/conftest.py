@@ -14,6 +14,7 @@ from sim.library import experiments_folder
 
 # The model as a plain Mesa program (mesa_twin.py) is a rival in speed and the oracle of tests; it lies with the rivals.
 sys.path.append(str(experiments_folder() / "speed"))
+pytest.register_assert_rewrite("both_models")
 
 os.environ["MPLBACKEND"] = "Agg"  # no window, also in the processes that tests start
 

@@ -14,6 +14,13 @@ from sim.world.people import World, draw_people
 
 TRUST = 0.5  # the brand's baseline
 P = Parameters()
+BUSY = P.changed(  # so that in small worlds everything happens often
+    {
+        "bad_rate": 1e-2, "activity_median": 2e-3, "activity_sigma": 2.5, "churn": 2e-3, "join_gain": 0.5, "word_time": 100.0,
+        "virality_mean": 0.8, "opinion_size": 0.03, "advocate_distance": 0.05, "detractor_distance": 0.05, "clue": 0.5,
+        "bad_after_act": 0.3, "public_share": 0.6, "abusive_share": 0.3, "resistance": 0.8, "share_bias": 0.8,
+    }
+)  # fmt: skip
 
 
 def world_of(graph: Graph, *, seed: int = 1, who: np.ndarray | None = None, numbers: Numbers | None = None) -> World:

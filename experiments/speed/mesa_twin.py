@@ -9,8 +9,8 @@ speed. With the package it shares the draws and what a scenario holds, no formul
     python experiments/speed/mesa_twin.py data-breach --arm silence     # runs it beside the engine
 
 One `step()` is one step of talk: all that happens before its end happens in time order, chains included; then everyone
-listens to those they listen to and speaks. A further process is a method of TrustUser or Brand that schedules itself
-with `later`, or a pass over `agents` in `step`. Times in hours.
+listens to those they listen to and speaks, and may leave or join. A further process is a method of TrustUser, Brand or
+Desk that schedules itself with `later`, or a pass over `agents` in `step`. Times in hours.
 """
 
 from __future__ import annotations
@@ -28,15 +28,28 @@ from operator import attrgetter
 from typing import Any
 
 import mesa
+import numpy as np
 from twin_brand import PEOPLE, Brand
-from twin_user import Left, TrustUser
+from twin_desk import Desk
+from twin_stocks import Left
+from twin_stories import Story
+from twin_user import TrustUser
 
 from sim.dynamics.setup import Seeds, Setup, prepare
 from sim.scenario.acts import Act
 from sim.scenario.scenario import Scenario, load
 from sim.world import draws
 
-PURPOSES = ("meet", "meeting delay", "share", "share delay", "virality", "found out")  # of draws
+PURPOSES = (  # of draws
+    "meet", "meeting delay", "share", "share delay", "virality", "found out", "post time", "post", "bad time",
+    "bad after act", "public", "abusive", "answered", "service", "after answer", "intent", "leaves", "moderated", "clue",
+    "outreach", "membership", "story virality", "post story", "complaint story", "repost story", "praise story",
+    "clue story",
+)  # fmt: skip
+COUNTED = (  # cumulative
+    "posts_positive", "posts_negative", "complaints_opened", "complaints_answered", "complaints_ignored",
+    "complaints_deleted", "joined", "left",
+)  # fmt: skip
 MEANS = {  # name of a column -> what of a user it is the mean of
     "trust": "trust", "own": "own", "cognitive": "cognitive.trust", "affective": "affective.trust", "wound": "wound",
     "scar": "scar",
@@ -58,12 +71,24 @@ class TwinModel(mesa.Model):
         self.expressed_book: Counter[str] = Counter()  # pull and talk -> change of mean expressed trust
         self.pending: list[tuple] = []  # events, a heap
         self.numbering = itertools.count()
+        self.stories: list[Story] = []  # of acts and of users
+        self.counts = dict.fromkeys(COUNTED, 0)
+        self.moderated = setup.policy.moderation  # abuse, under a published rule
+        self.expected = (
+            setup.trust + self.p.alternatives_pull * setup.policy.alternatives
+        )  # of a brand, by its followers
         self.users = list(self.make_users())
         self.tie_users()
-        self.brand = Brand(self)
+        self.first_followers = min(
+            self.p.followers_highest, mean((user.follows for user in self.users), len(self.users))
+        )
+        self.passes_on = setup.word_of_mouth and self.kappa > 0
+        self.desk, self.brand = Desk(self), Brand(self)
         self.brand.plan()
+        self.agents.do("begin_to_live")
         self.settle_talk()
         self.seen = self.look()
+        self.trust_at_first = self.seen["trust"]
         self.datacollector = mesa.DataCollector(
             model_reporters={name: functools.partial(seen, name) for name in self.seen}
         )
@@ -79,7 +104,10 @@ class TwinModel(mesa.Model):
     # --- who is there ---
 
     def make_users(self) -> mesa.agent.AgentSet:
-        people, n = self.setup.world.people, self.setup.world.n_users
+        people, n, seed, p = self.setup.world.people, self.setup.world.n_users, self.setup.world.seed, self.p
+        z = draws.normals(draws.stream(seed, "activity"), people.who, 0)
+        activity = np.minimum(p.activity_most, p.activity_median * np.exp(p.activity_sigma * z))
+        young = draws.uniforms(draws.stream(seed, "cohort"), people.who, 0) < p.cohort_share
         users = TrustUser.create_agents(
             self,
             n,
@@ -91,6 +119,8 @@ class TwinModel(mesa.Model):
             own_rate=people.own_rate.tolist(),
             base_cognitive=people.base_cognitive.tolist(),
             base_affective=people.base_affective.tolist(),
+            activity=activity.astype(np.float32).tolist(),  # in single precision, like all that is drawn of people
+            young=young.tolist(),
         )
         getattr(mesa.Agent, "_ids", {}).pop(self, None)  # Mesa 3.3 would keep every model for ever by it
         return users
@@ -131,10 +161,15 @@ class TwinModel(mesa.Model):
             self.now, _, _, happen, what = heapq.heappop(self.pending)
             happen(*what)
         self.now = end
+        for complaint in self.desk.open:
+            complaint.wait()
         self.agents.do("fade")
         self.agents.do("listen")
         self.agents.do("speak")
+        if self.has("membership"):
+            self.agents.do("follow_or_leave")
         self.seen = self.look()
+        self.brand.trust_is(self.seen["trust"], self.trust_at_first)
         self.datacollector.collect(self)
         self.running = self.steps_done < self.setup.n_steps
 
@@ -153,11 +188,23 @@ class TwinModel(mesa.Model):
         """The place of what happens to a user because of the row-th act, among what falls on the same moment."""
         return PEOPLE, row, user.row
 
+    def has(self, process: str) -> bool:
+        """False for a process that was left out: posts, complaints, membership."""
+        return process not in self.setup.without
+
     # --- chance ---
 
     def draw(self, purpose: str, who: int, event: Any) -> float:
         """A uniform number between 0 and 1, the same one whenever it is asked for."""
         return draws.uniform(self.keys[purpose], who, event)
+
+    def exponential(self, purpose: str, who: int, event: Any) -> float:
+        """A unit exponential, from the same number."""
+        return -math.log(self.draw(purpose, who, event))
+
+    def normal(self, purpose: str, event: Any) -> float:
+        """A standard normal about one story."""
+        return float(draws.normals(self.keys[purpose], event, 0)[0])
 
     def meetings(self, name: str, act: Act, audience: list[TrustUser]) -> Iterator[tuple[TrustUser, float]]:
         """Who of an audience comes across an act, and when: after an exponential delay on a clock of reading."""
@@ -182,7 +229,7 @@ class TwinModel(mesa.Model):
 
     def look(self) -> dict[str, float]:
         """What is seen now of all users, of followers and of those an act reached; then counts over all acts."""
-        stories = self.brand.stories
+        stories, desk = self.stories, self.desk
         row = self.look_at("", "users", self.users)
         row |= self.look_at("followers_", "followers", [user for user in self.users if user.follows])
         row |= self.look_at("reached_", "reached", [user for user in self.users if user.reached])
@@ -191,7 +238,11 @@ class TwinModel(mesa.Model):
         row["shared"] = sum(len(story.shared) for story in stories)
         row["stories_alive"] = sum(story.pending > 0 for story in stories)
         row["shares_pending"] = sum(story.pending for story in stories)
-        return row
+        row["complaints_waiting"] = len(desk.open)
+        row["queue"] = desk.complaints_queued
+        answered = self.counts["complaints_answered"]
+        row["waiting_hours"] = desk.hours_waited / answered if answered else math.nan
+        return row | self.counts
 
     def look_at(self, prefix: str, count: str, users: list[TrustUser]) -> dict[str, float]:
         """Means, quantiles and shares over some users; NaN over none."""

@@ -1,18 +1,18 @@
 """The brand of the Mesa twin: what becomes public and when, what is answered, and who an act is addressed to.
 
-Story     something public that people meet, hear of and pass on
 Answer    a response on its way to people, and the story it answers
-Brand     keeps the public record and lets the acts of a timeline happen
+Brand     keeps the public record and lets the acts of a timeline happen, at their time or when what they wait for comes
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from twin_desk import Outreach
+from twin_stories import Story, drawn_virality
 
 from sim.scenario.acts import Act
 from sim.world import draws
@@ -23,44 +23,6 @@ if TYPE_CHECKING:
 
 BRAND, PEOPLE = range(2)  # of what falls on the same moment, the brand comes first
 ACTS, FINDINGS, ANSWERS = range(3)  # and of what the brand and the world do then
-
-
-@dataclass(eq=False)
-class Story:
-    """What meeting it and hearing of it does, and how far it has come."""
-
-    name: str
-    row: int  # the how many-th thing that went out
-    sign: int  # +1 earns trust, -1 costs trust
-    nature: str | None  # of a loss, as it came out
-    cognitive: float  # share of the cognitive side
-    direct: float  # dose of one's own experience, log units
-    hearsay: float  # dose of hearing it at hop 1
-    virality: float
-    since: float  # h
-    scars: float = 0.0  # share of the dose that scars
-    tires: float = 0.0  # fatigue it adds, posts
-    own_post: bool = False  # its gain is less for the tired
-    marks: bool = True  # who comes across it counts as reached
-    called_off: bool = False  # nobody meets it any more
-    met: list[TrustUser] = field(default_factory=list)
-    heard: Counter[int] = field(default_factory=Counter)  # hop -> first hearings
-    shared: list[TrustUser] = field(default_factory=list)
-    pending: int = 0  # shares to come
-
-    @cached_property
-    def event(self) -> Any:
-        """Names its draws."""
-        return draws.named(self.name)
-
-    @property
-    def cause(self) -> str:
-        """Its account in the books; repetitions of one act have one together."""
-        return self.name.split(" #")[0]
-
-    @property
-    def moral(self) -> bool:
-        return self.nature != "competence"
 
 
 @dataclass(eq=False)
@@ -86,30 +48,60 @@ class Brand:
         self.denied: set[str] = set()
         self.violations: list[tuple[float, str]] = []
         self.record, self.record_at = 0.0, 0.0
-
-    @property
-    def stories(self) -> list[Story]:
-        return [out for out in self.public.values() if isinstance(out, Story)]
+        self.promises: set[str] = set()  # open ones
+        self.waiting = [act for act in self.acts.values() if act.when is not None]  # for their condition
 
     def plan(self) -> None:
         """Put the timeline into the queue of events."""
-        for number, act in enumerate(self.acts.values()):
-            if act.repairs is not None:
-                self.model.later(act.at, (BRAND, ANSWERS, number), self.respond, act)
-            else:
-                self.model.later(act.at, (BRAND, ACTS, number), self.do, act, number)
+        for act in self.acts.values():
+            if act.when is None:
+                self.schedule(act, act.at)
+
+    def schedule(self, act: Act, time: float) -> None:
+        number = list(self.acts).index(act.id)
+        if act.repairs is not None:
+            self.model.later(time, (BRAND, ANSWERS, number), self.respond, act)
+        else:
+            self.model.later(time, (BRAND, ACTS, number), self.do, act, number)
+
+    # --- what conditional acts wait for ---
+
+    def came(self, kind: str, of: str | None, by: float) -> None:
+        """So much of something is there now: acts that waited for it happen after their delay, once."""
+        for act in list(self.waiting):
+            when = act.when
+            assert when is not None
+            if when.kind == kind and when.of == of and by >= when.count(len(self.model.users)):
+                self.waiting.remove(act)
+                self.schedule(act, self.model.now + act.after)
+
+    def heard_by(self, story: Story) -> None:
+        """One more user has heard of a story."""
+        self.came("heard", story.name, story.heard.total())
+
+    def queue_is(self, complaints: int) -> None:
+        """One more complaint waits for the desk."""
+        self.came("queue", None, complaints)
+
+    def trust_is(self, mean: float, at_first: float) -> None:
+        """Everyone has talked."""
+        self.came("trust_fell", None, at_first - mean)
 
     # --- acts ---
 
     def do(self, act: Act, number: int) -> None:
         """An act happens: in the open, or hidden until it is told or found out."""
+        if act.settles and act.of not in self.promises:  # none to keep or break
+            return
+        if act.one_to_one and not self.model.desk.policy.agents:  # nobody to talk to people
+            return
         if not act.hidden:
             self.publish(act, act.nature)
             return
         now = self.hidden_since[act.id] = self.model.now
         found = act.found
         if found is None and act.found_mean is not None:
-            found = now + act.found_mean * -math.log(self.model.draw("found out", draws.named(act.id), 0))
+            found = now + act.found_mean * self.model.exponential("found out", draws.named(act.id), 0)
         if found is not None:
             self.model.later(found, (BRAND, FINDINGS, number), self.found_out, act)
         if act.lure:
@@ -131,6 +123,12 @@ class Brand:
         if bait_of(act) in self.public:
             self.public[bait_of(act)].called_off = True
         self.tell_people(story, act, act.audience)
+        self.model.moderated = self.model.moderated or act.moderates
+        if act.promises:
+            self.promises.add(act.id)
+        if act.settles:
+            self.promises.discard(act.of or "")
+        self.came("public", act.id, 0)
         return story
 
     def bad_news(self, act: Act, nature: str | None, told: float) -> Story:
@@ -157,23 +155,22 @@ class Brand:
     ) -> Story:  # fmt: skip
         """An act as the next thing that goes out; nature, scars: of a loss."""
         p, model = self.p, self.model
-        return Story(
-            name, len(self.public), sign, nature, act.cognitive, direct, hearsay,
-            virality=virality if model.setup.word_of_mouth and model.kappa else 0.0,
+        story = Story(
+            name, len(self.public), draws.named(name), name.split(" #")[0], sign, nature, act.cognitive, direct, hearsay,
+            virality=virality if model.passes_on else 0.0,
             since=model.now,
             scars=scars,
             tires=p.fatigue_post * (p.fatigue_repeat if act.repetitive else 1) if act.tires else 0.0,
             own_post=act.form == "post" and act.speaker == "brand",
             marks=act.id not in model.setup.calendar,
+            bad=sign < 0 and abs(act.magnitude) >= p.bad_after_least and model.has("complaints"),
         )  # fmt: skip
+        model.stories.append(story)
+        return story
 
     def virality(self, act: Act) -> float:
         """As the act says, or lognormal with the mean of a user's post."""
-        if act.virality is not None:
-            return act.virality
-        p, key, event = self.p, self.model.keys["virality"], draws.named(act.id)
-        z = float(draws.normals(key, event, 0)[0])
-        return math.exp(math.log(p.virality_mean) - p.virality_sigma**2 / 2 + p.virality_sigma * z)
+        return drawn_virality(self.model, "virality", draws.named(act.id)) if act.virality is None else act.virality
 
     def remember(self, act: Act) -> None:
         """The public record fades, and each violation of some size adds one to it."""
@@ -184,6 +181,11 @@ class Brand:
 
     def tell_people(self, story: Story, act: Act, audience: Mapping[str, Any]) -> None:
         self.public[story.name] = story
+        if act.one_to_one:  # one by one, by the desk, in the order in which they would have met a post
+            chosen = self.model.meetings(story.name, act, audience_of(self.model, audience))
+            for user, _ in sorted(chosen, key=lambda meeting: meeting[1]):
+                self.model.desk.add(Outreach(story, user))
+            return
         for user, time in self.model.meetings(story.name, act, audience_of(self.model, audience)):
             self.model.later(time, self.model.order_of(user, story.row), user.meet, story)
 
@@ -192,6 +194,8 @@ class Brand:
     def respond(self, response: Act) -> None:
         """A response to something hidden tells it, or denies it; one to something public answers it."""
         target = self.acts[response.of]
+        if target.id not in self.public and target.id not in self.hidden_since:  # it has not happened
+            return
         if target.id not in self.public:
             if not response.admits:
                 self.denied.add(target.id)
@@ -225,7 +229,9 @@ class Brand:
             eta *= p.deception_repair
         if any(name != target.id and self.model.now - at <= p.repeat_window for at, name in self.violations):
             eta *= p.repeat_repair
-        return eta
+        if self.promises:
+            eta *= p.promise_repair
+        return min(1.0, eta)
 
 
 def bait_of(act: Act) -> str:
@@ -253,6 +259,9 @@ def audience_of(model: TwinModel, audience: Mapping[str, Any]) -> list[TrustUser
         case "channel":
             here = drawn(f"channel {audience['name']}", model.p.channel_share)
             return [user for user in users if user.row in here]
+        case "channels":  # followers on one of the first so many
+            here = set().union(*(drawn(f"channel {k + 1}", model.p.channel_share) for k in range(audience["number"])))
+            return [user for user in users if user.follows and user.row in here]
         case "employees":  # those who listen to one
             staff = drawn("employee", model.p.employee_share)
             return [user for user in users if any(other.row in staff for other in user.hears)]

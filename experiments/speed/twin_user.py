@@ -1,106 +1,40 @@
 """A user of the Mesa twin: what time, acts, stories, answers and talk do to one person's trust.
 
 Everything is an attribute of the agent or of one of its two sides, in hours and shares; what a method needs of others it
-reads from the lists of agents it listens to and is heard by. Events call `meet`, `share` and `meet_answer` at their own
-time; at the end of each step the model lets everyone `fade`, `listen` and `speak`, in this order.
+reads from the lists of agents it listens to and is heard by. Events call `meet`, `share`, `meet_answer`, `may_post` and
+`bad_luck` at their own time; at the end of each step the model lets everyone `fade`, `listen`, `speak` and
+`follow_or_leave`, in this order.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import mesa
+from twin_desk import Complaint
+from twin_stocks import Encounter, Side
+from twin_stories import give_opinion
 
 if TYPE_CHECKING:
-    from twin_brand import Answer, Story
-
-
-class Left(NamedTuple):
-    """What is left of one unit of each stock after some hours: dS/dt = -S/tau, solved exactly."""
-
-    gain: float
-    wound_competence: float
-    wound_moral: float
-    scar: float
-    fatigue: float
-
-    @classmethod
-    def after(cls, numbers, hours: float) -> Left:
-        """numbers: the model's parameters by attribute."""
-        taus = (
-            numbers.forget_gain,
-            numbers.heal_competence,
-            numbers.heal_moral,
-            numbers.heal_scar,
-            numbers.fatigue_time,
-        )
-        return cls(*(math.exp(-hours / tau) for tau in taus))
-
-
-@dataclass(slots=True)
-class Side:
-    """The cognitive or the affective side of own trust. Wounds and scars are in log units."""
-
-    base: float  # where earned trust starts and falls back to
-    gain: float = 0.0  # earned above it
-    wound_competence: float = 0.0  # from failures of competence
-    wound_moral: float = 0.0  # from breaches of integrity and deception
-    scar: float = 0.0
-    trust: float = 0.0  # as `settle` left it
-
-    @property
-    def wound(self) -> float:
-        return self.wound_competence + self.wound_moral
-
-    def settle(self) -> float:
-        """Trust follows from the stocks."""
-        self.trust = (self.base + self.gain) * math.exp(-(self.wound_competence + self.wound_moral + self.scar))
-        return self.trust
-
-    def fade(self, left: Left) -> None:
-        self.gain *= left.gain
-        self.wound_competence *= left.wound_competence
-        self.wound_moral *= left.wound_moral
-        self.scar *= left.scar
-
-    def earn(self, dose: float) -> None:
-        """A gain shrinks the distance of earned trust to 1."""
-        self.gain = 1 - (1 - self.base - self.gain) * math.exp(-dose) - self.base
-
-    def hurt(self, wound: float, moral: bool) -> None:
-        """Add to a wound; below 0 it is repaired."""
-        if moral:
-            self.wound_moral += wound
-        else:
-            self.wound_competence += wound
-
-
-@dataclass(slots=True)
-class Encounter:
-    """What one user knows of one story, and what it did to that user."""
-
-    met: bool = False
-    heard: bool = False
-    shares: bool = False
-    hop: int | None = None  # at which it was first heard, when it was heard first
-    taken: float = 0.0  # dose so far
-    wound: float = 0.0  # left of it `at` a time
-    at: float = 0.0
-    hazard: float = 0.0  # of passing it on, summed over hearings
+    from twin_brand import Answer
+    from twin_stories import Story
 
 
 class TrustUser(mesa.Agent):
     """One user. `row` is its place in the network, `who` its name in draws; rates are per hour."""
 
-    def __init__(self, model, row, who, weight, follows, talk_rate, own_rate, base_cognitive, base_affective):
+    def __init__(
+        self, model, row, who, weight, follows, talk_rate, own_rate, base_cognitive, base_affective, activity, young
+    ):
         super().__init__(model)
         self.row, self.who = row, who
+        self.activity, self.young = activity, young  # opinions it might post; of the cohort that expects more
         self.weight, self.follows = weight, follows  # weight: of the cognitive side
         self.talk_rate, self.own_rate = talk_rate, own_rate
         self.cognitive, self.affective = Side(base_cognitive), Side(base_affective)
         self.fatigue = 0.0  # posts
+        self.word = 0.0  # stories heard, good ones minus bad ones, as far as they are remembered
         self.hears: list[TrustUser] = []
         self.attention: list[float] | None = None  # to each of them, summing to 1; None: the same to all
         self.listeners: list[TrustUser] = []
@@ -110,7 +44,12 @@ class TrustUser(mesa.Agent):
         self.as_of = 0.0  # the time the stocks are of
         self.own = self.own_trust()
         self.trust = self.next_trust = self.own  # expressed
+        self.trust_before = self.own  # a step ago
         self.trust_hours = 0.0  # integral of it over time
+        self.complaint: Complaint | None = None  # the open one
+        self.complained = 0  # times
+        self.moved = 0  # times it left or joined
+        self.until_move = math.inf  # what is left of the integral of its rate
         self.mean = self.mean_before = 0.0  # trust of those it hears, now and a step ago
         self.own_before = self.own  # a step ago
         self.jumps: list[tuple[float, float]] = []  # sudden changes of own trust since then: (time, change)
@@ -135,6 +74,7 @@ class TrustUser(mesa.Agent):
         self.cognitive.fade(left)
         self.affective.fade(left)
         self.fatigue *= left.fatigue
+        self.word *= left.word
         self.as_of = self.model.now
         before, self.own = self.own, self.own_trust()
         self.model.book("time", "time", self.own - before)
@@ -160,6 +100,16 @@ class TrustUser(mesa.Agent):
                 side.hurt(share * wound, story.moral)
                 side.scar += share * story.scars * dose
         self.jump(story.cause, channel)
+
+    def suffer(self, dose: float, cognitive: float, nature: str, cause: str, channel: str) -> float:
+        """A loss that is no story: the wound it gives, log units before it is shared out to both sides."""
+        scars = getattr(self.model.p, f"scar_{nature}")
+        self.fade()
+        for side, share in ((self.cognitive, 2 * cognitive), (self.affective, 2 * (1 - cognitive))):
+            side.hurt(share * (1 - scars) * dose, nature != "competence")
+            side.scar += share * scars * dose
+        self.jump(cause, channel)
+        return (1 - scars) * dose
 
     def wound_left(self, story: Story, encounter: Encounter) -> float:
         """What is left now of the wound that one story gave."""
@@ -187,7 +137,12 @@ class TrustUser(mesa.Agent):
             dose /= 1 + self.fatigue / self.model.p.fatigue_half
         self.fatigue += story.tires
         self.take(story, encounter, max(0.0, dose - encounter.taken), "direct")
+        p = self.model.p
+        if story.sign < 0:
+            story.intent += 1 - math.exp(-story.direct / p.stated_intent_scale)
         self.consider_sharing(story, encounter, 0)
+        if story.bad and self.model.draw("bad after act", self.who, story.event) < p.bad_after_act:
+            self.bad_experience()
 
     def hear(self, story: Story, hop: int) -> None:
         """Someone one listens to passes a story on; only what is new to one moves trust."""
@@ -195,10 +150,16 @@ class TrustUser(mesa.Agent):
         if not encounter.met and not encounter.heard:
             encounter.hop = hop
             story.heard[hop] += 1
+            story.hearers.append(self)
+            self.model.brand.heard_by(story)
+            if story.repaired:
+                self.repaired[story.name] = story.repaired
             fits = 1 + story.sign * p.resistance * (self.trust - 0.5)
             self.fade()
+            self.word += 1 if story.sign > 0 else -p.hearsay_asymmetry
             channel = f"hop {hop}" if hop < 3 else "hop 3+"
-            self.take(story, encounter, story.hearsay * p.fading ** (hop - 1) * fits, channel)
+            dose = 0.0 if story.mute and hop == 1 else story.hearsay * p.fading ** (hop - 1) * fits
+            self.take(story, encounter, dose, channel)
         encounter.heard = True
         self.consider_sharing(story, encounter, hop)
 
@@ -218,28 +179,109 @@ class TrustUser(mesa.Agent):
 
     def share(self, story: Story, hop: int) -> None:
         """Pass a story on that came at a hop; all listeners hear it at once."""
+        if story.stopped:
+            return
         story.pending -= 1
         story.shared.append(self)
         for listener in self.listeners:
             listener.hear(story, hop + 1)
 
+    def pass_on_own(self, story: Story) -> None:
+        """The author of a story has met it, and passes it on at once."""
+        self.encounters[story.name] = Encounter(met=True, shares=True)
+        for listener in self.listeners:
+            listener.hear(story, 1)
+
     def meet_answer(self, answer: Answer) -> None:
-        """Meet a response to a story: of all one meets the best counts, for the wound there is and for what follows."""
+        """Meet a response to a story."""
         answer.met.append(self)
-        story, before = answer.story, self.repaired.get(answer.story.name, 0.0)
-        if answer.repairs <= before:
+        self.mend(answer.story, answer.repairs, "response")
+
+    def mend(self, story: Story, repairs: float, channel: str) -> None:
+        """Of all answers to a story the best counts, for the wound there is and for what follows."""
+        before = self.repaired.get(story.name, 0.0)
+        if repairs <= before:
             return
-        self.repaired[story.name] = answer.repairs
+        self.repaired[story.name] = repairs
         encounter = self.encounters.get(story.name)
         if encounter is None:
             return
         self.fade()
         left = self.wound_left(story, encounter)
-        encounter.wound, encounter.at = left * (1 - answer.repairs) / (1 - before), self.model.now
+        encounter.wound, encounter.at = left * (1 - repairs) / (1 - before), self.model.now
         healed = left - encounter.wound
         self.cognitive.hurt(-2 * story.cognitive * healed, story.moral)
         self.affective.hurt(-2 * (1 - story.cognitive) * healed, story.moral)
-        self.jump(story.cause, "response")
+        self.jump(story.cause, channel)
+
+    # --- what it does by itself ---
+
+    def begin_to_live(self) -> None:
+        """Everything that comes by itself is put into the queue of events, or made to count."""
+        model = self.model
+        if model.has("posts") and self.activity > 0:
+            self.next_post(0)
+        if model.has("complaints") and model.p.bad_rate > 0:
+            self.next_bad_luck(0)
+        if model.has("membership"):
+            self.until_move = model.exponential("membership", self.who, 0)
+
+    def next_post(self, number: int) -> None:
+        wait = self.model.exponential("post time", self.who, number) / self.activity
+        self.model.later(self.model.now + wait, self.model.order_of(self, 0), self.may_post, number)
+
+    def may_post(self, number: int) -> None:
+        """Say something good or bad of the brand, if trust is far enough from where the brand stands."""
+        p, baseline = self.model.p, self.model.setup.trust
+        u = self.model.draw("post", self.who, number)
+        if u < logistic((self.trust - baseline - p.advocate_distance) / p.advocate_width):
+            give_opinion(self, "post story", number, 1)
+        elif u > 1 - logistic((baseline - p.detractor_distance - self.trust) / p.detractor_width):
+            give_opinion(self, "post story", number, -1)
+        self.next_post(number + 1)
+
+    def next_bad_luck(self, number: int) -> None:
+        wait = self.model.exponential("bad time", self.who, number) / self.model.p.bad_rate
+        self.model.later(self.model.now + wait, self.model.order_of(self, 0), self.bad_luck, number)
+
+    def bad_luck(self, number: int) -> None:
+        self.bad_experience()
+        self.next_bad_luck(number + 1)
+
+    def bad_experience(self) -> None:
+        """Only a follower has one, and complains unless it already waits for an answer."""
+        if not self.follows:
+            return
+        p = self.model.p
+        wound = self.suffer(p.loss * p.bad_size, p.bad_cognitive, "competence", "complaints", "direct")
+        if self.complaint is None:
+            Complaint(self, 2 * p.bad_cognitive * wound, 2 * (1 - p.bad_cognitive) * wound).open()
+
+    def follow_or_leave(self) -> None:
+        """Leave or join when the integral of the rate, by the trust in the middle of the step, passes what was drawn."""
+        model, p = self.model, self.model.p
+        if self.follows:
+            older = p.cohort_expectation * p.cohort_share / (1 - p.cohort_share)
+            expected = model.expected + (p.cohort_expectation if self.young else -older)
+            trust = (self.trust_before + self.trust) / 2
+            rate = p.churn * math.exp(p.churn_slope * (expected - trust)) * (1 + self.fatigue / p.fatigue_half)
+        else:
+            f = model.first_followers
+            rate = p.churn * f / (1 - f) + p.join_gain * max(0.0, self.word) / p.word_time
+        self.until_move -= rate * model.setup.step
+        if self.until_move < 0:
+            self.move()
+
+    def move(self) -> None:
+        """Leave when it follows, join when it does not."""
+        self.follows = not self.follows
+        self.moved += 1
+        self.until_move = self.model.exponential("membership", self.who, self.moved)
+        self.model.counts["joined" if self.follows else "left"] += 1
+
+    def leave_at_once(self) -> None:
+        if self.follows and self.model.has("membership"):
+            self.move()
 
     # --- talk ---
 
@@ -291,8 +333,13 @@ class TrustUser(mesa.Agent):
     def speak(self) -> None:
         """Everyone has listened: show the new trust."""
         self.trust_hours += self.model.setup.step * (self.trust + self.next_trust) / 2
-        self.trust, self.mean_before, self.own_before = self.next_trust, self.mean, self.own
+        self.trust_before, self.trust = self.trust, self.next_trust
+        self.mean_before, self.own_before = self.mean, self.own
         self.jumps.clear()
+
+
+def logistic(x: float) -> float:
+    return 1 / (1 + math.exp(-x))
 
 
 def follow(rate: float, hours: float) -> float:
