@@ -169,6 +169,11 @@ def _njit(function, **options):
         config.CACHE_DIR = before
 
 
+def compile_for(loop, values) -> None:
+    """Compile a loop, or take it from the cache, for arguments like some values, without calling it."""
+    loop.compile(tuple(numba.typeof(value) for value in values))
+
+
 @intrinsic
 def prefetch(typing_context, array, place):
     """Bring the memory line of array[place] into the cache soon; nothing else happens, for any place in the array."""

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.dynamics import observe
+from sim.dynamics import first_start, observe
 from sim.dynamics import state as s
 from sim.dynamics.brand import Agenda, Outgoing
 from sim.dynamics.complaints import first_bad_experiences
@@ -59,6 +59,7 @@ class Engine:
         self.left_to_us = EACH_STEP if setup.rules else MANY if self.many else FEW
         self._lay_out()
         self._numbers()
+        first_start.finish(self)
         self._begin()
 
     @property

@@ -18,7 +18,7 @@ from sim.errors import RippleError, did_you_mean
 from sim.scenario.acts import Act
 from sim.scenario.parameters import DAY, Numbers
 from sim.scenario.parts import Arm, Brand, Policy
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, load
 from sim.world import draws
 from sim.world.graph import Graph, generate
 from sim.world.people import World, draw_people
@@ -151,6 +151,12 @@ def prepare(
         rules=rules,
         acts_of_any_arm=_names(scenario),
     )
+
+
+def smallest() -> Setup:
+    """A run of one day on the smallest network, with everything in it that has its usual types."""
+    day = {"ripple": 1, "name": "smallest", "network": {"kind": "karate"}, "horizon": "1 d"}
+    return prepare(load(day), None, Seeds.of(0))
 
 
 def world_for(scenario: Scenario, arm: str, seeds: Seeds, world: World) -> World:

@@ -18,7 +18,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import compiled_into, part_of_loop
+from sim.compiled import compiled, compiled_into, part_of_loop
 from sim.dynamics.encounters import encounter, find
 from sim.dynamics.law import MOST_HOPS
 from sim.dynamics.pending import push
@@ -53,7 +53,7 @@ from sim.dynamics.trust import add_scar, add_wound, earn, fades_at, own_trust, t
 from sim.world.draws import uniform
 
 
-@compiled_into
+@compiled
 def moment(now, end, length, base, times):
     """The moment `now`; base: of the clocks."""
     return Moment(now, end, length, fades_at(now, base, times))

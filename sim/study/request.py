@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.dynamics import first_start
 from sim.dynamics.rules import Rule, checked
 from sim.dynamics.setup import Seeds, Setup, build_world, fit, prepare
 from sim.errors import RippleError
@@ -53,6 +54,7 @@ def request(
     own, beside those the scenario names, which are imported with allow_code only.
     Raises RippleError for anything that does not fit.
     """
+    first_start.begin()
     found = load(scenario)
     graph = None
     if isinstance(network, (str, Path)):
