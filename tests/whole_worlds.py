@@ -124,7 +124,7 @@ def a_silent_desk():
         [
             act("shakeout", 30.0, reach=0.5, virality=1.0),
             act("personal_outreach", 60.0, reach=0.5, virality=1.0),
-            act("personal_outreach", 268.0, reach=0.5, delay=72.0, id="late outreach"),
+            act("personal_outreach", 244.0, reach=0.5, delay=72.0, id="late outreach"),
         ],
         desk=Desk(2, 3.0, OFFICE_HOURS, "oldest", 0.9, "none"),
         week_hour=30.0,
