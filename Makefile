@@ -43,7 +43,7 @@ speed: $(TESTS)
 	$(BIN)/ripple bench --page docs/speed.md $(ARGS)
 
 docs: $(RUNS)
-	$(BIN)/python -c "from pathlib import Path; from sim.show.pages import parameters_page; Path('docs/parameters.md').write_text(parameters_page(), encoding='utf-8')"
+	$(BIN)/python -c "from sim.show.pages import write_pages; write_pages('docs')"
 	$(BIN)/ripple compare data-breach --out out/docs --force
 	cp out/docs/figures/trust.png docs/data-breach.png
 

@@ -11,17 +11,26 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.scenario.measures_named import MEASURES
 from sim.scenario.parameters import PARAMETERS
-from sim.show.pages import parameters_page
+from sim.show.pages import PAGES
 
 DOCS = Path(__file__).parent.parent / "docs"
 
 
-def test_the_page_of_parameters_is_not_stale():
-    """docs/parameters.md is what `make docs` writes today, with a row for every parameter."""
-    page = parameters_page()
-    assert (DOCS / "parameters.md").read_text(encoding="utf-8") == page
-    assert all(f"| `{name}` |" in page for name in PARAMETERS)
+@pytest.mark.parametrize("name", PAGES)
+def test_generated_pages_are_not_stale(name):
+    """A generated page is what `make docs` writes today."""
+    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name]()
+
+
+def test_the_pages_name_all_there_is():
+    """A row for every parameter, every measure, and every column that a run leaves."""
+    parameters, outputs = PAGES["parameters.md"](), PAGES["outputs.md"]()
+    assert all(f"| `{name}` |" in parameters for name in PARAMETERS)
+    run = sim.run("data-breach", users=50, horizon="20 d", seed=1)
+    tables = [run.series, run.ledger, run.stories, run.hops, run.user_stories, run.complaints, run.users]
+    assert all(f"| `{name}` |" in outputs for name in [*MEASURES, *(column for table in tables for column in table)])
 
 
 def blocks(page: str, language: str) -> list[str]:

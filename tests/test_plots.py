@@ -324,7 +324,7 @@ def test_a_comparison_and_a_run_have_all_their_figures(tmp_path: Path) -> None:
         path = one.save_png(tmp_path)
         with Image.open(path) as image:
             assert image.format == "PNG" and min(image.size) >= 500
-    assert sorted(path.stem for path in tmp_path.iterdir()) == ["hops", "ledger", "network", "trust", "users"]
+    assert sorted(path.stem for path in tmp_path.iterdir()) == ["doings", "hops", "ledger", "network", "trust", "users"]
 
 
 def test_a_comparison_in_which_nothing_happens_has_no_empty_figures() -> None:

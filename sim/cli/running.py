@@ -87,6 +87,7 @@ def _introduce(screen: Console, done: Run) -> None:
 
 def _show(screen: Console, done: Run, multipliers: pd.DataFrame) -> None:
     from sim.show.chart import trust_chart
+    from sim.show.doings import doings
     from sim.show.text import ledger_table, ripple_table, stories_table, talk_sentence
 
     series = done.series
@@ -98,6 +99,12 @@ def _show(screen: Console, done: Run, multipliers: pd.DataFrame) -> None:
     lowest = float(series["trust"].min())
     say(screen, f"{100 * trust[0]:.1f} at the start, {100 * lowest:.1f} at worst, {100 * trust[-1]:.1f} at the end.")
     screen.print()
+    sentences = doings(done)
+    if sentences:
+        screen.print("What users did by themselves", style="bold")
+        for sentence in sentences:
+            say(screen, sentence)
+        screen.print()
     stories = stories_table(done)
     for table in (stories, ledger_table(done), ripple_table(multipliers) if len(multipliers) else None):
         if table is not None:

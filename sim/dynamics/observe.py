@@ -29,18 +29,18 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _QUANTILES = np.array(QUANTILES)
 N_QUANTILES = len(QUANTILES)
 
-MEANS = {  # of each group: name of the column, sum it is the mean of
-    "trust": SUM_TRUST,
-    "own": SUM_OWN,
-    "cognitive": SUM_COGNITIVE,
-    "affective": SUM_AFFECTIVE,
-    "wound": SUM_WOUND,
-    "scar": SUM_SCAR,
-    "advocates": SUM_HIGH,
-    "detractors": SUM_LOW,
+MEANS = {  # of each group: name of the column, sum it is the mean of, unit, what it is
+    "trust": (SUM_TRUST, "0..1", "expressed trust"),
+    "own": (SUM_OWN, "0..1", "own trust"),
+    "cognitive": (SUM_COGNITIVE, "0..1", "cognitive side of own trust"),
+    "affective": (SUM_AFFECTIVE, "0..1", "affective side of own trust"),
+    "wound": (SUM_WOUND, "log units", "wound, mean of both sides"),
+    "scar": (SUM_SCAR, "log units", "scar, mean of both sides"),
+    "advocates": (SUM_HIGH, "share", "users whose trust is `advocate_distance` above the brand's baseline"),
+    "detractors": (SUM_LOW, "share", "users whose trust is `detractor_distance` below it"),
 }
-TOTALS = tuple(name for name, _ in COUNTS)  # counts of what went on so far
-_PLACES = np.array([place for _, place in COUNTS])
+TOTALS = tuple(name for name, *_ in COUNTS)  # counts of what went on so far
+_PLACES = np.array([place for _, place, _ in COUNTS])
 
 _WIDTH = N_SUMS + N_QUANTILES
 N_ROW = len(GROUPS) * _WIDTH + len(TOTALS) + 1
@@ -89,15 +89,29 @@ def write_row(total, counts, state, clock, rows):
     row[at + _PLACES.size] = clock[HOURS_WAITED]
 
 
+_OF = {"all": "all users", "followers": "followers", "reached": "users whom an act outside the calendar has reached"}
+
+
+def described() -> list[tuple[str, str, str]]:
+    """Name, unit and meaning of the columns of `table`, in order."""
+    rows = []
+    for group in GROUPS:
+        prefix, of = "" if group == "all" else f"{group}_", _OF[group]
+        for name, (_, unit, meaning) in MEANS.items():
+            text = f"share of {meaning}" if unit == "share" else f"mean {meaning}"
+            rows.append((prefix + name, unit, f"{text}; {of}"))
+        rows += [
+            (f"{prefix}trust_q{round(100 * q):02d}", "0..1", f"{q:.0%} of {of} trust less".replace("%", " %"))
+            for q in QUANTILES
+        ]
+        rows.append(("users" if group == "all" else group, "count", f"{of}"))
+    rows += [(name, "count", meaning) for name, _, meaning in COUNTS]
+    return [*rows, ("waiting_hours", "h", "mean age at which the answers so far landed; none before the first")]
+
+
 def columns() -> list[str]:
     """The names of the columns of `table`, in order."""
-    names = []
-    for group in GROUPS:
-        prefix = "" if group == "all" else f"{group}_"
-        names += [prefix + name for name in MEANS]
-        names += [f"{prefix}trust_q{round(100 * q):02d}" for q in QUANTILES]
-        names.append("users" if group == "all" else group)
-    return [*names, *TOTALS, "waiting_hours"]
+    return [name for name, *_ in described()]
 
 
 def table(rows: np.ndarray) -> dict[str, np.ndarray]:
@@ -111,7 +125,7 @@ def table(rows: np.ndarray) -> dict[str, np.ndarray]:
         part = rows[:, g * _WIDTH : (g + 1) * _WIDTH]
         users = part[:, COUNT]
         with np.errstate(invalid="ignore", divide="ignore"):
-            for name, which in MEANS.items():
+            for name, (which, *_) in MEANS.items():
                 out[prefix + name] = part[:, which] / users
         for k, q in enumerate(QUANTILES):
             values = part[:, N_SUMS + k].copy()

@@ -108,6 +108,8 @@ def publish(user, code, t, trust, m, p):
     mute = good or sort == POST_BAD
     if mute:
         m.state[GOOD_POSTS if good else BAD_POSTS] += 1
+        if sort != PRAISE:
+            m.written[user] += 1
     if not p.word_of_mouth:
         return
     sign = 1 if good else -1

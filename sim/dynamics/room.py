@@ -59,6 +59,7 @@ def first_arrays(setup: Setup, n_acts: int) -> s.Live:
         activity=activity(world, p) if posting else np.zeros(0, np.float32),
         next_post=np.zeros(posters),
         post_number=np.zeros(posters, np.int32),
+        written=np.zeros(posters, np.int32),
         bucket=np.full(setup.n_steps if posting else 0, -1, np.int32),
         bucket_next=np.zeros(posters, np.int32),
         complaints=np.zeros(_SPARE, s.COMPLAINT),

@@ -180,22 +180,22 @@ CHAIN = np.dtype([("user", "i4"), ("before", "i4")])
     DESK_SIZE, CALL_DESK, OPENING_DUE, N_OUTREACH, CHAIN_SIZE, JOINED, LEFT, MODERATED, QUEUE_ALARM, N_STORIES,
 ) = range(33)  # fmt: skip
 N_STATE = 33
-COUNTS = (  # of what went on, in the order in which they are recorded; name, place in `state`
-    ("met", MET_SO_FAR),
-    ("heard", HEARD_SO_FAR),
-    ("shared", SHARED_SO_FAR),
-    ("stories_alive", ALIVE),
-    ("shares_pending", SHARES_PENDING),
-    ("posts_positive", GOOD_POSTS),
-    ("posts_negative", BAD_POSTS),
-    ("complaints_opened", N_COMPLAINTS),
-    ("complaints_waiting", N_OPEN),
-    ("complaints_answered", N_ANSWERED),
-    ("complaints_ignored", N_IGNORED),
-    ("complaints_deleted", N_DELETED),
-    ("queue", QUEUED),
-    ("joined", JOINED),
-    ("left", LEFT),
+COUNTS = (  # of what went on so far, in the order in which they are recorded; name, place in `state`, what is counted
+    ("met", MET_SO_FAR, "meetings of users with acts of the brand and the world"),
+    ("heard", HEARD_SO_FAR, "first hearings of stories by word of mouth, those of users too"),
+    ("shared", SHARED_SO_FAR, "times that a story was passed on"),
+    ("stories_alive", ALIVE, "stories that somebody is yet to pass on, now"),
+    ("shares_pending", SHARES_PENDING, "shares that are decided and to come, now"),
+    ("posts_positive", GOOD_POSTS, "positive opinions that users posted, and praise after an answer"),
+    ("posts_negative", BAD_POSTS, "negative opinions that users posted"),
+    ("complaints_opened", N_COMPLAINTS, "complaints made"),
+    ("complaints_waiting", N_OPEN, "complaints that are open now, in work or not"),
+    ("complaints_answered", N_ANSWERED, "complaints that got an answer"),
+    ("complaints_ignored", N_IGNORED, "complaints that waited too long for one"),
+    ("complaints_deleted", N_DELETED, "complaints deleted by the desk or removed under a rule"),
+    ("queue", QUEUED, "complaints that the desk will take up and has not begun, now"),
+    ("joined", JOINED, "times that a user began to follow"),
+    ("left", LEFT, "times that a user left"),
 )
 
 # state[AWAKE]: nothing has touched anyone; someone was touched in this step; talk has run since
@@ -222,7 +222,7 @@ DONE, GROW, TALK_DUE, PAUSE, ALARMED, STEP_DUE = range(6)
 Live = namedtuple(
     "Live",
     "columns flags who back_start back acts meeting_time meeting_user met queue hops answered chain books state clock "
-    "activity next_post post_number bucket bucket_next "
+    "activity next_post post_number written bucket bucket_next "
     "complaints open complaint_of n_complaints desk outreach opens closes opened_before",
 )
 Live.__doc__ = """The arrays of a running model; those not told of above:
@@ -230,7 +230,8 @@ Live.__doc__ = """The arrays of a running model; those not told of above:
 who  u4[n], names in draws;  back_start i8[n+1], back u4[m], listeners;  meeting_time f8[], meeting_user u4[], of acts
 hops i8[brand acts, MAX_HOPS], first hearers;  answered u1[responses, n / 8 + 1], bits;  chain CHAIN[], hearers of open
 complaints;  books f8[causes, channels];  state i8[N_STATE];  clock f8[N_CLOCK]
-activity f4[n], posts an h;  next_post f8[n], post_number i4[n], of each user's next candidate;  bucket i4[steps],
+activity f4[n], posts an h;  next_post f8[n], post_number i4[n], of each user's next candidate;  written i4[n], opinions it
+posted;  bucket i4[steps],
 bucket_next i4[n], a linked list of the users with a candidate in each step
 open i8[], rows of open complaints;  complaint_of i4[n], one more than the row of the open one;  n_complaints i4[n]
 outreach OUTREACH[];  opens, closes f8[k], when the desk is open, h;  opened_before f8[k], hours open before each

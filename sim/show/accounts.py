@@ -29,7 +29,7 @@ from sim.show.style import (
 from sim.study.compare import Comparison
 from sim.study.results import Run
 
-CHANNELS = ("direct", "hop 1", "hop 2", "hop 3+", "response", "rule", "time")
+CHANNELS = ("direct", "hop 1", "hop 2", "hop 3+", "waiting", "answer", "response", "rule", "time")
 HOPS = CHANNELS[:4]
 CALENDAR = "calendar"
 OTHERS = ("", "others")  # what has no row of its own
@@ -38,6 +38,8 @@ _WORDS = {
     "hop 1": "heard at hop 1",
     "hop 2": "heard at hop 2",
     "hop 3+": "heard at hop 3+",
+    "waiting": "hurt by waiting",
+    "answer": "answered",
     "response": "repaired by responses",
     "time": "healed and forgotten with time",
 }

@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 from sim.show import plots
 from sim.show.accounts import accounts, shown_accounts
 from sim.show.answer import answer
+from sim.show.doings import complained, complaints_over_time, followers_over_time, moved
 from sim.show.lanes import HEIGHT
 from sim.show.network import network_panels
 from sim.show.style import COLORS, INK, MUTED, PALE, RULE, head, title
@@ -155,6 +156,10 @@ def run_figures(run: Run) -> Iterator[Drawn]:
     for column in plots.columns_of_rules(run):
         caption = f"The mean over users of {column}, a column that a rule of this run keeps."
         yield Drawn(f"column-{column}", caption, _single(8.0, 3.6, _column(run, column)))
+    panels = [draw for draw, some in ((complaints_over_time, complained), (followers_over_time, moved)) if some(run)]
+    if panels:
+        caption = "What users did by themselves: complaints and what became of them, and who left and began to follow."
+        yield Drawn("doings", caption, _side_by_side(run, panels))
     rows = len(shown_accounts([accounts(run)]))
     caption = "The book of own trust: what each act did to it directly, by word of mouth, and time."
     yield Drawn("ledger", caption, _single(7.2, 0.3 * rows + 1.8, lambda ax: plots.ledger_waterfall(run, ax)))
@@ -222,6 +227,13 @@ def _ledgers(data: Comparison) -> Figure:
     for ax in panels:
         ax.set_xlim(min(low for low, _ in limits), max(high for _, high in limits))
     title(figure, "What changed trust")
+    return figure
+
+
+def _side_by_side(run: Run, panels: Sequence[Callable[..., object]]) -> Figure:
+    figure = _new(5.2 * len(panels), 3.6)
+    for k, draw in enumerate(panels):
+        draw(run, figure.add_subplot(1, len(panels), k + 1))
     return figure
 
 

@@ -10,14 +10,16 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.dynamics.setup import regular_causes
+from sim.dynamics.state import CAUSES
 from sim.scenario.tell import day
-from sim.show.accounts import CHANNELS, accounts
+from sim.show.accounts import CHANNELS, HOPS, accounts
 from sim.show.measures_shown import FIRST, SECOND, heading, shown_difference, shown_value, unit_scale
 from sim.show.style import as_points, signed
 from sim.study.compare import Comparison
 from sim.study.results import Run
 
 _LONGEST_NAME = 20  # of an arm, before it is folded
+_ALWAYS = (*HOPS, "response")  # channels that have a column in the table of the books, used or not
 _COLUMNS = 4  # of measures in one table: with names of arms they fit 80 characters
 
 
@@ -95,7 +97,7 @@ def ledger_table(run: Run) -> Table:
     """The own book of a run: causes by channels, in points of mean own trust, with its sums."""
     book = accounts(run)
     used = set(book["channel"])
-    channels = [channel for channel in CHANNELS if channel != "time" and (channel != "rule" or channel in used)]
+    channels = [channel for channel in CHANNELS if channel != "time" and (channel in _ALWAYS or channel in used)]
     wide = book[book["channel"] != "time"].pivot_table(
         index="cause", columns="channel", values="points", aggfunc="sum", sort=False
     )
@@ -157,7 +159,8 @@ def stories_table(run: Run) -> Table | None:
 
 def ripples_by_books(run: Run) -> pd.DataFrame:
     """The ripple of each act from the books of a run alone, as `ripple_table` takes it; the knock-out is not known."""
-    book = run.ledger[(run.ledger["book"] == "own") & ~run.ledger["channel"].isin(["time", "response"])]
+    by_acts = (run.ledger["book"] == "own") & ~run.ledger["cause"].isin(CAUSES)
+    book = run.ledger[by_acts & ~run.ledger["channel"].isin(["time", "response"])]
     rows = []
     for cause, part in book.groupby("cause", sort=False):
         direct = float(part.loc[part["channel"] == "direct", "trust"].sum())

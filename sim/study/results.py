@@ -27,10 +27,11 @@ from sim.study.folder import new_folder
 from sim.study.own_rules import told
 from sim.study.provenance import provenance, seeds_as_dict
 from sim.study.request import request, seed_of
+from sim.study.tables import COMPLAINTS, STORIES, USER_STORIES, USERS, table_of
 from sim.world.frozen import Graph, from_rows
 from sim.world.people import World
 
-_TABLES = ("series", "ledger", "stories", "hops", "users")
+_TABLES = ("series", "ledger", "stories", "hops", "user_stories", "complaints", "users")
 _FORMAT = 1
 
 
@@ -38,15 +39,19 @@ _FORMAT = 1
 class Run:
     """What one run left behind. Trust and shares 0..1, times in hours since the start.
 
-    series   index hour; trust (expressed), own, cognitive, affective, wound, scar, quantiles, advocates, detractors over
-             all users, with the prefix followers_ and reached_ over those; counts of what went on; and the means of
-             columns of your own rules, as `RULE.column`
-    ledger   book, cause, channel, trust: change of mean trust; book `own` sums to the change of series.own, book
-             `expressed` to that of series.trust
-    stories  one row per act that went out: when, how it came out, how many met, heard and shared it
-    hops     act, hop, users: who first heard of an act at which hop
-    users    one row per user in the order of the network: label, trust at the start, when lowest, and at the end, and
-             columns of your own rules ...
+    series        index hour; trust (expressed), own, cognitive, affective, wound, scar, quantiles, advocates, detractors
+                  over all users, with the prefix followers_ and reached_ over those; counts of what went on; and the
+                  means of columns of your own rules, as `RULE.column`
+    ledger        book, cause, channel, trust: change of mean trust; book `own` sums to the change of series.own, book
+                  `expressed` to that of series.trust
+    stories       one row per act that went out: when, how it came out, how many met, heard and shared it
+    hops          act, hop, users: who first heard of an act at which hop
+    user_stories  one row per story of a user that somebody else passed on or took harm from: author, hour, hearers ...
+    complaints    one row per complaint: who, when, how it ended, how long it waited
+    users         one row per user in the order of the network: label, trust at the start, when lowest, and at the end,
+                  what it did, and columns of your own rules ...
+
+    Every column with its unit: docs/outputs.md.
     """
 
     scenario: Scenario
@@ -55,6 +60,8 @@ class Run:
     ledger: pd.DataFrame
     stories: pd.DataFrame
     hops: pd.DataFrame
+    user_stories: pd.DataFrame
+    complaints: pd.DataFrame
     users: pd.DataFrame
     provenance: dict[str, object]
     _network: World | Graph = field(repr=False)
@@ -188,7 +195,9 @@ def run_from(engine: Engine, scenario: Scenario, arm: str, seeds: Seeds, network
         arm=arm,
         series=series_of(engine),
         ledger=pd.DataFrame(ledger.accounts(engine), columns=["book", "cause", "channel", "trust"]),
-        stories=_stories(engine),
+        stories=table_of(engine, STORIES),
+        user_stories=table_of(engine, USER_STORIES),
+        complaints=table_of(engine, COMPLAINTS),
         hops=_hops(engine),
         users=_users(engine),
         provenance=provenance(
@@ -212,25 +221,6 @@ def series_of(engine: Engine) -> pd.DataFrame:
     return pd.DataFrame({**observe.table(rows), **engine.rulings.means()}, index=index)
 
 
-def _stories(engine: Engine) -> pd.DataFrame:
-    acts = engine.acts[: len(engine.out)]
-    return pd.DataFrame(
-        {
-            "act": [out.act.id for out in engine.out],
-            "kind": [out.act.kind for out in engine.out],
-            "time": [out.time for out in engine.out],
-            "told": [out.told for out in engine.out],
-            "refers_to": [out.act.of or "" for out in engine.out],
-            "virality": acts["hazard"] * engine.kappa,
-            "met": acts["n_met"],
-            "heard": acts["n_heard"],
-            "shared": acts["n_shared"],
-            "share_of_users": acts["n_heard"] / engine.n,
-            "repairs": acts["eta"],
-        }
-    )
-
-
 def _hops(engine: Engine) -> pd.DataFrame:
     counts = engine.hops[: len(engine.out)]
     act, hop = np.nonzero(counts)
@@ -241,20 +231,5 @@ def _hops(engine: Engine) -> pd.DataFrame:
 
 
 def _users(engine: Engine) -> pd.DataFrame:
-    world, n = engine.world, engine.n
-    labels = world.graph.labels
-    columns = {
-        "label": world.order if labels is None else labels,
-        "listens_to": np.diff(world.graph.start),
-        "listeners": np.diff(world.graph.back_start),
-        "follows": (engine.flags[:n] & s.FOLLOWS) != 0,
-        "reached": (engine.flags[:n] & s.REACHED) != 0,
-        "trust_start": engine.start_trust,
-        "trust_worst": engine.lowest[:n],
-        "trust": engine.expressed_trust(),
-        "trust_mean": engine.mean_trust_over_time(),
-        "own": s.column(engine.columns, s.OWN, n),
-        **engine.sides_and_wounds(),
-        **engine.rulings.columns,
-    }
-    return pd.DataFrame({name: world.in_first_order(np.asarray(values)) for name, values in columns.items()})
+    own = {name: engine.world.in_first_order(np.asarray(values)) for name, values in engine.rulings.columns.items()}
+    return table_of(engine, USERS).assign(**own)
