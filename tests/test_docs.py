@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.scenario import fields
+from sim.scenario.examples import EXAMPLES, NEEDED
 from sim.scenario.measures_named import MEASURES
 from sim.scenario.parameters import PARAMETERS
 from sim.show.pages import PAGES
@@ -31,6 +34,59 @@ def test_the_pages_name_all_there_is():
     run = sim.run("data-breach", users=50, horizon="20 d", seed=1)
     tables = [run.series, run.ledger, run.stories, run.hops, run.user_stories, run.complaints, run.users]
     assert all(f"| `{name}` |" in outputs for name in [*MEASURES, *(column for table in tables for column in table)])
+
+
+def test_every_key_of_a_file_has_an_example_that_is_read():
+    """The examples of docs/files.md name the keys that there are, and each is taken by the reader of its key."""
+    known = {name: part for name, part in vars(fields).items() if name.endswith("File")}
+    assert set(EXAMPLES) == set(known) - {"ParametersFile", "BrandPartFile"}
+    for name, keys in EXAMPLES.items():
+        assert set(keys) == set(known[name].model_fields), name
+        needed = {key: example.value for key, example in keys.items() if example.default == NEEDED}
+        for key, example in keys.items():
+            read = known[name].model_validate({**needed, key: example.value})
+            assert getattr(read, key) is not None, (name, key)
+
+
+def test_the_defaults_that_files_md_says_are_those_that_hold():
+    """Of a file that says nothing: what is written out when it is resolved, where the page says a value and no words."""
+    document = sim.load({"ripple": 1, "kinds": {"own": {"form": "post", "magnitude": 0.1}}}).resolved()
+    places = {"ScenarioFile": document, "BrandFile": document["brand"], "DeskFile": document["brand"]["desk"]}
+    compared = 0
+    for name, holds in places.items():
+        for key, value in holds.items():
+            said = EXAMPLES[name][key].default.split(": ")[0]
+            if isinstance(value, dict | list) or said == NEEDED or said.startswith(("the ", "that ")):
+                continue
+            assert said == ({True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)), (name, key)
+            compared += 1
+    assert compared > 12
+
+
+def test_every_function_that_the_page_of_the_model_names_is_there():
+    """`sim.dynamics.stories.maybe_share`: the module is imported and has the name; all processes are named."""
+    text = (DOCS / "model.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"\bsim(?:\.\w+)+", text))
+    for name in names:
+        found: object = sim
+        for k, part in enumerate(name.split(".")[1:], start=2):
+            found = getattr(found, part, None) or importlib.import_module(".".join(name.split(".")[:k]))
+    modules = {name.rsplit(".", 1)[0] for name in names}
+    for process in (
+        "trust",
+        "talk",
+        "stories",
+        "posts",
+        "complaints",
+        "desk",
+        "membership",
+        "brand",
+        "chance",
+        "exposure",
+    ):
+        assert any(module.startswith(f"sim.dynamics.{process}") for module in modules), process
+    unknown = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", text)) - set(PARAMETERS) - set(MEASURES)
+    assert not unknown, "numbers of the model that are not there"
 
 
 def blocks(page: str, language: str) -> list[str]:

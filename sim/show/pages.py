@@ -9,6 +9,7 @@ from sim.dynamics import observe
 from sim.files import write_text
 from sim.scenario.measures_named import MEASURES
 from sim.scenario.parameters import DERIVED, PARAMETERS, Parameter
+from sim.show.files_page import files_page
 from sim.study.tables import COMPARISON, RUN
 
 _HEAD = """# Parameters
@@ -108,7 +109,7 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-PAGES = {"parameters.md": parameters_page, "outputs.md": outputs_page}
+PAGES = {"files.md": files_page, "parameters.md": parameters_page, "outputs.md": outputs_page}
 
 
 def write_pages(folder: str) -> None:
