@@ -359,7 +359,7 @@ def test_run_writes_a_run_that_opens_again_and_its_figures(say: Say, tmp_path: P
     opened = sim.open_run(out)
     pd.testing.assert_frame_equal(opened.series, small_run().series)
     assert sorted(path.name for path in (out / "figures").iterdir()) == [
-        "hops.png", "ledger.png", "network.png", "trust.png", "users.png"
+        "doings.png", "hops.png", "ledger.png", "network.png", "trust.png", "users.png"
     ]  # fmt: skip
     assert [path.name for path in out.parent.iterdir()] == ["run"]
 
