@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
 
 from sim.bench.targets import LARGE, SMALL, TWIN
 from sim.dynamics.setup import Seeds, Setup, prepare
@@ -39,11 +42,26 @@ QUICK = Plan(
 )
 
 
-NOTHING_BY_USERS = ["posts", "complaints", "membership"]  # all that users do by themselves is left out
+def _by_users(*without: str, **parameters: object) -> Mapping[str, Any]:
+    return MappingProxyType({"without": list(without), "parameters": parameters})
 
 
-def breach(users: int, ties: int, *, kind: str = "scale_free", days: int = 30, talk_step: str = "auto") -> Scenario:
-    """A breach on day 5 (or at a sixth of fewer days) and a post a day."""
+# What users do by themselves, as keys of a scenario.
+BASE = _by_users("posts", "complaints", "membership")  # nothing: all of it is left out
+POSTS = _by_users("complaints", "membership", activity_median="2.6e-5 per h")  # .005 posts per user and day
+COMPLAINTS = _by_users("posts", "membership")  # at a desk of one agent
+MEMBERSHIP = _by_users("posts", "complaints")
+EVERYTHING = _by_users()
+AT_ZERO = _by_users(  # nothing is left out, and nothing happens
+    activity_median="0 per h", bad_rate="0 per h", bad_after_act="0 %", churn="0 per h", join_gain=0
+)
+
+
+def breach(
+    users: int, ties: int, *, kind: str = "scale_free", days: int = 30, talk_step: str = "auto",
+    by_users: Mapping[str, Any] = BASE
+) -> Scenario:  # fmt: skip
+    """A breach on day 5 (or at a sixth of fewer days) and a post a day; by_users: what users do by themselves."""
     at = f"{4 * days} h"
     return load(
         {
@@ -52,10 +70,14 @@ def breach(users: int, ties: int, *, kind: str = "scale_free", days: int = 30, t
             "horizon": f"{days} d",
             "talk_step": talk_step,
             "network": {"kind": kind, "users": users, "ties": ties},
-            "brand": {"sector": "social_media", "calendar": [{"act": "routine_post", "at": "10 h", "every": "1 d"}]},
+            "brand": {
+                "sector": "social_media",
+                "calendar": [{"act": "routine_post", "at": "10 h", "every": "1 d"}],
+                "desk": {"agents": 1, "manner": "good"},
+            },
             "timeline": [{"act": "data_breach", "at": at, "found": at}],
             "arms": {"silence": []},
-            "without": NOTHING_BY_USERS,
+            **by_users,
         }
     )
 
@@ -70,10 +92,10 @@ def viral(users: int, ties: int) -> Scenario:
             "talk_step": "24 h",
             "network": {"kind": "scale_free", "users": users, "ties": ties},
             "brand": {"sector": "social_media"},
+            **BASE,
             "parameters": {"virality_fade": 1.0},
             "timeline": [{"act": "data_breach", "at": "1 h", "found": "1 h", "reach": "5 %", "virality": 3}],
             "arms": {"silence": []},
-            "without": NOTHING_BY_USERS,
         }
     )
 

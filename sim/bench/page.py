@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.bench.report import GROUPS, Report
-from sim.bench.targets import judged
+from sim.bench.report import GROUPS, Figure, Report
+from sim.bench.targets import PROFILES, Target, judged
 from sim.bench.text import bars, busy, number, spread, verdict
 from sim.files import write_text
 
@@ -59,6 +59,22 @@ def page(report: Report, stem: str = "speed") -> str:
     return "\n".join(_lines(report, stem)) + "\n"
 
 
+def profile(report: Report, target: Target) -> str:
+    """Which parts a figure consists of, in words, the largest first; nothing where that is not measured."""
+    found = report.under(PROFILES[target.id]) if target.id in PROFILES else []
+    found.sort(key=lambda figure: -figure.median)
+    whole = sum(max(0.0, figure.median) for figure in found)
+    if whole <= 0.0:
+        return ""
+    parts = [f"{100 * figure.median / whole:.0f} % {_part(figure)}" for figure in found if figure.median > 0.01 * whole]
+    return "; ".join(parts)
+
+
+def _part(figure: Figure) -> str:
+    """What a figure is a part of it for: its words after the last colon and its own median."""
+    return f"{figure.words.split(': ', 1)[-1]} ({number(figure.median, figure.unit)})"
+
+
 def _lines(report: Report, stem: str) -> Iterator[str]:
     m = report.machine
     packages = ", ".join(f"{name} {version}" for name, version in _pairs(m["packages"]))
@@ -78,8 +94,14 @@ def _lines(report: Report, stem: str) -> Iterator[str]:
         cells = (f"`{target.id}`", target.words, number(value, target.unit), *bars(target), said)
         yield "| " + " | ".join(cells) + " |"
     yield ""
-    for what, why in report.missing.items():
-        yield f"- {what}: {why}"
+    yield from (f"- {what}: {why}" for what, why in report.missing.items())
+    if any(profile(report, target) for target, _, met in judged(report) if met == "missed"):
+        yield ""
+        yield "Where it goes in what misses its target (the figures stand below):"
+        yield ""
+    for target, _, met in judged(report):
+        if met == "missed" and profile(report, target):
+            yield f"- `{target.id}`: {profile(report, target)}"
     for group, heading in GROUPS.items():
         figures = [figure for figure in report.figures.values() if figure.group == group]
         if not figures:

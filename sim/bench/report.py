@@ -40,6 +40,7 @@ GROUPS = {
     "talk": "Talk: one step over all users",
     "cascade": "The bare cascade",
     "whole": "The whole model, 720 hourly ticks, one breach and a daily post",
+    "processes": "What users do by themselves, and what it costs",
     "twin": "Against the same model written with Mesa alone",
     "story": "A story with dose, book and delay",
     "growth": "Growth with the number of users, one thread, talk every 4 h",
@@ -74,6 +75,10 @@ class Report:
     def median(self, id: str) -> float | None:
         """The median of a figure; None when it was not measured."""
         return self.figures[id].median if id in self.figures else None
+
+    def under(self, start: str) -> list[Figure]:
+        """The figures whose ids are `start`, a dot and one word."""
+        return [figure for id, figure in self.figures.items() if id.rpartition(".")[0] == start]
 
     def to_json(self) -> str:
         """The report, with the targets as they were judged, as JSON text."""

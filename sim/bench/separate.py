@@ -25,29 +25,44 @@ def large_run(users: int, ties: int, repeat: int) -> dict[str, Any]:
 
 
 def large_run_here(users: int, ties: int, repeat: int) -> dict[str, Any]:
-    """Seconds to make a network with its people and to run 30 days on it, and the peak of memory after each."""
-    from sim.bench.cases import breach, setup
-    from sim.bench.timing import alone
+    """Seconds to make a network with its people and to run 30 days on it, and the peak of memory after each.
+
+    `run` is the base case, `posts` that in which users post, in turn; `n_posts` how many they wrote; `held` MB of what a
+    run of the base case held at its end, by what it is for.
+    """
+    from sim.bench import parts
+    from sim.bench.cases import BASE, POSTS, breach, setup
+    from sim.bench.timing import alone, interleaved
     from sim.dynamics.engine import Engine
 
-    Engine(setup(breach(1000, ties))).run()  # loads the compiled loops
+    for by_users in (BASE, POSTS):
+        Engine(setup(breach(1000, ties, by_users=by_users))).run()  # loads the compiled loops
     scenario = breach(users, ties)
     made = alone(lambda: setup(scenario), repeat - 1, warm=False)  # kept by nobody: two at once would be the peak
     start = time.perf_counter()
     run = setup(scenario)
     made.append(time.perf_counter() - start)
     peaks = [_peak_mb()]
-    Engine(run).run()
+    engine = Engine(run).run()
     peaks.append(_peak_mb())
-    engine = Engine(run)
+    threads, held = engine.threads, parts.memory(engine)
+    del engine
+    posting, written = setup(breach(users, ties, by_users=POSTS), run.world), [0]
+
+    def with_posts() -> None:
+        written[0] = parts.done_by_users(Engine(posting).run())["posts"]
+
+    seconds = interleaved({"run": lambda: Engine(run).run(), "posts": with_posts}, repeat, warm=False)
     return {
         "made": made,
-        "run": alone(lambda: Engine(run).run(), repeat, warm=False),
+        **seconds,
+        "n_posts": written[0],
         "peak_mb": None if None in peaks else peaks,
+        "held": held,
         "ties": run.world.graph.n_ties,
         "kind": run.world.graph.kind,
         "step": run.step,
-        "threads": engine.threads,
+        "threads": threads,
     }
 
 
@@ -69,6 +84,45 @@ def _peak_mb() -> float | None:
 def started(words: list[str], cache: str | None = None) -> float:
     """Seconds of `ripple WORDS` from nothing to its end. cache: the folder of compiled loops, the usual one if None."""
     return _timed(f"{_FIRST}from sim.cli import main; main({words!r})", cache)
+
+
+def compiled_first(words: list[str], cache: str) -> dict[str, Any]:
+    """`ripple WORDS` with nothing compiled yet: `all` seconds, and those that each loop took by itself, by its name."""
+    code = f"{_FIRST}from sim.bench.separate import compiled_first_here; compiled_first_here({words!r})"
+    start = time.perf_counter()
+    text = _python(code, cache)
+    return {"all": time.perf_counter() - start, "loops": json.loads(text.splitlines()[-1])}
+
+
+def compiled_first_here(words: list[str]) -> None:
+    """Do `ripple WORDS` in this process and print, as JSON, the seconds that Numba took to compile each loop."""
+    from numba.core import event
+
+    from sim.cli import main
+
+    with event.install_recorder("numba:compile") as recorder:
+        try:
+            main(words)
+        except SystemExit as end:
+            if end.code:
+                raise
+    print(json.dumps(_seconds_by_itself(recorder.buffer)))
+
+
+def _seconds_by_itself(events: list[Any]) -> dict[str, float]:
+    """Seconds between start and end of each event, without those of events inside it, by the name of the loop."""
+    spent: dict[str, float] = {}
+    open_: list[list[float]] = []
+    for now, one in events:
+        if one.is_start:
+            open_.append([now, 0.0])
+            continue
+        start, inside = open_.pop()
+        if open_:
+            open_[-1][1] += now - start
+        name = one.data["dispatcher"].py_func.__name__
+        spent[name] = spent.get(name, 0.0) + now - start - inside
+    return spent
 
 
 def imported(what: str) -> float:

@@ -17,6 +17,12 @@ def measure(plan: Plan, report: Report) -> None:
     told = setup(viral(plan.large, plan.ties), world(plan.large, plan.ties))
     silent = without_word_of_mouth(told)
     last: dict[str, Any] = {}
+    spent: list[dict[str, float]] = []
+
+    def begin() -> None:
+        last.update(told=Engine(told))
+        spent.append(parts.watched(last["told"]))
+
     seconds = interleaved(
         {
             "told": lambda: last["told"].run(),
@@ -24,7 +30,7 @@ def measure(plan: Plan, report: Report) -> None:
         },
         plan.few,
         before={
-            "told": lambda: last.update(told=Engine(told)),
+            "told": begin,
             "silent": lambda: last.update(silent=Engine(silent)),
         },
     )
@@ -40,4 +46,11 @@ def measure(plan: Plan, report: Report) -> None:
         users=users,
         note=note,
     )
+    tables = [1e9 * one["tables"] / all_ for one in spent[1:]]  # the first was to warm up
+    events = [1e9 * s / all_ - t for s, t in zip(more, tables, strict=True)]
+    for part, words, values in (
+        ("tables", "of it: tables that grow with who has heard", tables),
+        ("events", "of it: looking up, drawing, dose and books, passing on", events),
+    ):
+        report.add(f"story.part.{part}", words, "ns", values, users=users)
     report.add("story.first", "the same over first hearings alone", "ns", [1e9 * s / first for s in more], users=users)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sim.bench.report import Report
 
@@ -36,9 +38,10 @@ class Target:
 TARGETS = (
     Target("whole.large", "whole model: 1e6 users, 1e7 ties, 720 hourly ticks, a breach and a daily post", "s", 8, 4, LARGE),
     Target("whole.large.memory", "the same: peak memory of the process", "MB", 500, 350, LARGE),
-    Target("whole.large.posts", "the same, with posts by users (.5 % of users a day)", "s", 15, 8, LARGE),
+    Target("whole.large.posts", "the same with user posts (.5 % of users a day)", "s", 15, 8, LARGE),
     Target("whole.large.network", "the same: network and people made", "s", 2, 1, LARGE),
     Target("whole.small", "whole model: 2,000 users, 720 hourly ticks", "ms", 15, 8, SMALL),
+    Target("whole.small.full", "full model, everything on, 2,000 users x 720 ticks", "ms", 30, None, SMALL),
     Target("twin.ratio", "whole model: times as fast as the Mesa twin, same talk step", "x", 300, 500, TWIN, True),
     Target("cascade.attempt", "bare cascade: per attempted tie", "ns", 3, 2, LARGE),
     Target("cascade.ratio", "bare cascade: times as fast as CyNetDiff", "x", 4, 6, LARGE, True),
@@ -49,6 +52,22 @@ TARGETS = (
     Target("start.help", "`ripple --help`", "s", 0.2, 0.1),
     Target("start.cold", "first `ripple run`, nothing compiled", "s", 20, 8),
 )  # fmt: skip
+
+
+# What the ids of the figures begin with that say where the time or the memory of a target goes.
+PROFILES: Mapping[str, str] = MappingProxyType(
+    {
+        "whole.large": "breakdown.large.base",
+        "whole.large.memory": "breakdown.memory",
+        "whole.large.posts": "breakdown.large.posts",
+        "whole.small": "breakdown.small.base",
+        "whole.small.full": "breakdown.small.full",
+        "story.hearing": "story.part",
+        "talk.ratio.one": "breakdown.large.talk",
+        "talk.ratio.two": "breakdown.large.talk",
+        "start.cold": "start.cold",
+    }
+)
 
 
 def judged(report: Report) -> list[tuple[Target, float | None, str]]:

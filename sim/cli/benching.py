@@ -16,7 +16,7 @@ _STOPPED = 130
     help="Write them as a page (FILE.md), with FILE.json and FILE.png beside it."
 )  # fmt: skip
 def bench(quick: bool, huge: bool, json_file: str | None, page_file: str | None) -> int:
-    """Measure the speed on this machine: some six minutes, medians with spread, rivals in turn."""
+    """Measure the speed on this machine: some seven minutes, medians with spread, rivals in turn."""
     if quick and huge:
         raise click.UsageError("--quick and --huge exclude one another", click.get_current_context())
     from sim.bench.cases import FULL, QUICK

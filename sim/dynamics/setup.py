@@ -145,7 +145,7 @@ def prepare(
         word_of_mouth=word_of_mouth,
         calendar=_common(acts, _within(in_twin, scenario.horizon)),
         policy=brand.policy,
-        without=scenario.without,
+        without=scenario.without | _resting(chosen.parameters.numbers()),
         week_hour=24.0 * start.weekday() + hour,
         cost=0.0 if quiet else chosen.cost + chosen.cost_per_day * scenario.horizon / DAY,
         rules=rules,
@@ -179,6 +179,16 @@ def world_for(scenario: Scenario, arm: str, seeds: Seeds, world: World) -> World
         is_drawn = getattr(world.people, name) == getattr(usual, name)
         given[name] = np.where(is_drawn, getattr(drawn, name), getattr(world.people, name))
     return replace(world, people=replace(drawn, **given))
+
+
+def _resting(p: Numbers) -> frozenset[str]:
+    """The processes whose rates are all 0: nothing ever happens in them, so they are left out and take no time."""
+    idle = {
+        "posts": p.activity_median == 0.0,
+        "complaints": p.bad_rate == 0.0 and p.bad_after_act == 0.0,
+        "membership": p.churn == 0.0 and p.join_gain == 0.0,
+    }
+    return frozenset(process for process, still in idle.items() if still)
 
 
 def _by_chance(scenario: Scenario, arm: Arm, brand: Brand, seeds: Seeds) -> tuple[Act, ...]:
