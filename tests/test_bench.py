@@ -213,7 +213,7 @@ def test_a_first_start_says_what_was_compiled() -> None:
 
     events = [(0.0, event("outer", True)), (1.0, event("inner", True)), (4.0, event("inner", False))]
     events += [(6.0, event("outer", False)), (7.0, event("inner", True)), (9.0, event("inner", False))]
-    assert separate._seconds_by_itself(events) == {"inner": 5.0, "outer": 3.0}
+    assert separate.seconds_by_itself(events) == {"inner": 5.0, "outer": 3.0}
 
 
 def test_parts_of_a_run_add_up() -> None:

@@ -86,30 +86,29 @@ def started(words: list[str], cache: str | None = None) -> float:
     return _timed(f"{_FIRST}from sim.cli import main; main({words!r})", cache)
 
 
+_RECORDED = """
+import json
+from numba.core import event
+from sim.bench.separate import seconds_by_itself
+from sim.cli import main
+with event.install_recorder("numba:compile") as recorder:
+    try:
+        main(WORDS)
+    except SystemExit as end:
+        if end.code:
+            raise
+print(json.dumps(seconds_by_itself(recorder.buffer)))
+"""
+
+
 def compiled_first(words: list[str], cache: str) -> dict[str, Any]:
     """`ripple WORDS` with nothing compiled yet: `all` seconds, and those that each loop took by itself, by its name."""
-    code = f"{_FIRST}from sim.bench.separate import compiled_first_here; compiled_first_here({words!r})"
     start = time.perf_counter()
-    text = _python(code, cache)
+    text = _python(_FIRST + _RECORDED.replace("WORDS", repr(words)), cache)
     return {"all": time.perf_counter() - start, "loops": json.loads(text.splitlines()[-1])}
 
 
-def compiled_first_here(words: list[str]) -> None:
-    """Do `ripple WORDS` in this process and print, as JSON, the seconds that Numba took to compile each loop."""
-    from numba.core import event
-
-    from sim.cli import main
-
-    with event.install_recorder("numba:compile") as recorder:
-        try:
-            main(words)
-        except SystemExit as end:
-            if end.code:
-                raise
-    print(json.dumps(_seconds_by_itself(recorder.buffer)))
-
-
-def _seconds_by_itself(events: list[Any]) -> dict[str, float]:
+def seconds_by_itself(events: list[Any]) -> dict[str, float]:
     """Seconds between start and end of each event, without those of events inside it, by the name of the loop."""
     spent: dict[str, float] = {}
     open_: list[list[float]] = []
