@@ -110,7 +110,7 @@ def complain(user, wound_c, wound_e, t, m, p):
     c.taken = p.manner != NONE and uniform(p.taken_key, who, c.number) < p.answers
     if c.taken:
         audience = m.back_start[user + 1] - m.back_start[user] if c.public else -1
-        enqueue(i, -float(audience) if p.by_audience else 0.0, t, m)
+        enqueue(i, -float(audience) if p.by_audience else 0.0, m)
 
 
 # --- waiting ---------------------------------------------------------------------------------------------------------

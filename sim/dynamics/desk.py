@@ -12,13 +12,14 @@ import math
 import numpy as np
 
 from sim.compiled import compiled, compiled_into, part_of_loop
-from sim.dynamics.pending import push
+from sim.dynamics.pending import drop, push, put
 from sim.dynamics.state import (
     ALARM,
     CALL_DESK,
     DESK_SIZE,
     FREE,
     IN_WORK,
+    N_JOBS,
     N_OUTREACH,
     OPENING,
     OPENING_DUE,
@@ -75,60 +76,16 @@ def done_at(begun, work, m):
     return done if done <= m.closes[k] else math.inf  # the last span is over: long after the horizon
 
 
-@compiled_into
-def before(a, b):
-    """True when job a comes before job b."""
-    if a.rank != b.rank:
-        return a.rank < b.rank
-    if a.time != b.time:
-        return a.time < b.time
-    return abs(a.job) < abs(b.job)  # pieces of outreach count downward
-
-
 @part_of_loop
-def enqueue(job, rank, t, m):
+def enqueue(job, rank, m):
     """Put a job into the queue of the desk: a complaint by its row, or -1 minus a piece of outreach. There must be room."""
-    place = m.state[DESK_SIZE]
-    m.state[DESK_SIZE] += 1
-    m.desk[place].rank, m.desk[place].time, m.desk[place].job = rank, t.now, job
-    while place > 0:
-        parent = (place - 1) // 2
-        if not before(m.desk[place], m.desk[parent]):
-            break
-        exchange(place, parent, m)
-        place = parent
+    put(m.desk, m.state, DESK_SIZE, rank, m.state[N_JOBS], job, 0)
+    m.state[N_JOBS] += 1
     if job >= 0:
         m.state[QUEUED] += 1
         if m.state[QUEUED] >= m.state[QUEUE_ALARM]:
             m.state[ALARM] = 1
     m.state[CALL_DESK] = 1
-
-
-@compiled_into
-def exchange(a, b, m):
-    """Swap two jobs in the queue."""
-    rank, time, job = m.desk[a].rank, m.desk[a].time, m.desk[a].job
-    m.desk[a] = m.desk[b]
-    m.desk[b].rank, m.desk[b].time, m.desk[b].job = rank, time, job
-
-
-@part_of_loop
-def next_job(m):
-    """Take the first job out of the queue; there must be one."""
-    job = m.desk[0].job
-    m.state[DESK_SIZE] -= 1
-    m.desk[0] = m.desk[m.state[DESK_SIZE]]
-    place = 0
-    while True:
-        child = 2 * place + 1
-        if child >= m.state[DESK_SIZE]:
-            return job
-        if child + 1 < m.state[DESK_SIZE] and before(m.desk[child + 1], m.desk[child]):
-            child += 1
-        if not before(m.desk[child], m.desk[place]):
-            return job
-        exchange(place, child, m)
-        place = child
 
 
 @part_of_loop
@@ -142,7 +99,8 @@ def assign(t, m, p):
                 push(m.queue, m.state, m.opens[k + 1], 0, 0, OPENING)
                 m.state[OPENING_DUE] = 1
             return
-        job = next_job(m)
+        job = m.desk[0].user
+        drop(m.desk, m.state, DESK_SIZE)
         if job >= 0:
             c = m.complaints[job]
             if c.state != WAITING:  # given up meanwhile
@@ -165,10 +123,8 @@ def reach_out(act, users, now, m):
     for user in users:
         piece = m.outreach[m.state[N_OUTREACH]]
         piece.act, piece.user = act, user
-        place = m.state[DESK_SIZE]
-        m.state[DESK_SIZE] += 1
-        job = m.desk[place]  # the latest of the last rank stays at the end of the heap
-        job.rank, job.time, job.job = _LAST, now, -1 - m.state[N_OUTREACH]
+        put(m.desk, m.state, DESK_SIZE, _LAST, m.state[N_JOBS], -1 - m.state[N_OUTREACH], 0)
+        m.state[N_JOBS] += 1
         m.state[N_OUTREACH] += 1
     push(m.queue, m.state, now, 0, 0, OPENING)
     m.state[OPENING_DUE] = 1

@@ -41,23 +41,35 @@ def swap(queue, a, b):
     queue[b].time, queue[b].act, queue[b].user, queue[b].hop = time, act, user, hop
 
 
-@compiled
-def push(queue, state, time, act, user, hop):
-    """Put an event into the queue. There must be room."""
-    place = state[QUEUE_SIZE]
-    state[QUEUE_SIZE] += 1
-    queue[place].time, queue[place].act, queue[place].user, queue[place].hop = time, act, user, hop
+@compiled_into
+def put(heap, state, size, time, act, user, hop):
+    """Put an entry into a heap whose size stands in state[size]. There must be room."""
+    place = state[size]
+    state[size] += 1
+    heap[place].time, heap[place].act, heap[place].user, heap[place].hop = time, act, user, hop
     while place > 0:
         parent = (place - 1) // 2
-        if not before(queue[place], queue[parent]):
+        if not before(heap[place], heap[parent]):
             return
-        swap(queue, place, parent)
+        swap(heap, place, parent)
         place = parent
 
 
 @compiled_into
+def drop(heap, state, size):
+    """Take the first entry out of a heap whose size stands in state[size]."""
+    state[size] -= 1
+    heap[0] = heap[state[size]]
+    sink(heap, state[size], np.int64(0))
+
+
+@compiled
+def push(queue, state, time, act, user, hop):
+    """Put an event into the queue of what happens next. There must be room."""
+    put(queue, state, QUEUE_SIZE, time, act, user, hop)
+
+
+@compiled_into
 def drop_first(queue, state):
-    """Take the first event out of the queue."""
-    state[QUEUE_SIZE] -= 1
-    queue[0] = queue[state[QUEUE_SIZE]]
-    sink(queue, state[QUEUE_SIZE], np.int64(0))
+    """Take the first event out of that queue."""
+    drop(queue, state, QUEUE_SIZE)

@@ -66,7 +66,7 @@ def first_arrays(setup: Setup, n_acts: int) -> s.Live:
         open=np.zeros(_SPARE, np.int64),
         complaint_of=np.zeros(owners, np.int32),
         n_complaints=np.zeros(owners, np.int32),
-        desk=np.zeros(_SPARE, s.JOB),
+        desk=np.zeros(_SPARE, s.PENDING),
         outreach=np.zeros(_SPARE, s.OUTREACH),
         opens=opens,
         closes=closes,

@@ -9,7 +9,7 @@ Everything a compiled loop touches is one of a few packed arrays, together the r
     met        ENCOUNTER[power of 2] a hash table of (act, user): who met or heard of what
     queue      PENDING[capacity]     a binary heap of what happens next, by (time, act, user)
     complaints COMPLAINT[k]          one row for each complaint
-    desk       JOB[capacity]         a binary heap of what waits for the service desk
+    desk       PENDING[capacity]     the same of what waits for the service desk, by (rank, arrival): `user` is the job
 
 Stocks that fade are kept in clocks of their own: the value at time t is the stored number times
 exp(-(t - base) / tau), so that nothing has to be touched merely because time passes, and no tick enters.
@@ -169,7 +169,6 @@ COMPLAINT = np.dtype(
 )
 WAITING, IN_WORK, ANSWERED, IGNORED, DELETED = range(5)
 
-JOB = np.dtype([("rank", "f8"), ("time", "f8"), ("job", "i8"), ("spare", "i8")])
 OUTREACH = np.dtype([("act", "i8"), ("user", "i8")])
 CHAIN = np.dtype([("user", "i4"), ("before", "i4")])
 
@@ -178,8 +177,9 @@ CHAIN = np.dtype([("user", "i4"), ("before", "i4")])
     SIDE, QUEUE_SIZE, MET_COUNT, AWAKE, STEP, N_ACTS, SHARES_PENDING, WORK, ALARM, POSTED, MET_SO_FAR, HEARD_SO_FAR,
     SHARED_SO_FAR, ALIVE, GOOD_POSTS, BAD_POSTS, N_COMPLAINTS, N_OPEN, N_ANSWERED, N_IGNORED, N_DELETED, QUEUED, FREE,
     DESK_SIZE, CALL_DESK, OPENING_DUE, N_OUTREACH, CHAIN_SIZE, JOINED, LEFT, MODERATED, QUEUE_ALARM, N_STORIES,
-) = range(33)  # fmt: skip
-N_STATE = 33
+    N_JOBS,
+) = range(34)  # fmt: skip
+N_STATE = 34
 COUNTS = (  # of what went on so far, in the order in which they are recorded; name, place in `state`, what is counted
     ("met", MET_SO_FAR, "meetings of users with acts of the brand and the world"),
     ("heard", HEARD_SO_FAR, "first hearings of stories by word of mouth, those of users too"),
