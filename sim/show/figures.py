@@ -24,6 +24,7 @@ from sim.show.accounts import accounts, shown_accounts
 from sim.show.answer import answer
 from sim.show.doings import complained, complaints_over_time, followers_over_time, moved
 from sim.show.lanes import HEIGHT
+from sim.show.measures_shown import shown_value
 from sim.show.network import network_panels
 from sim.show.style import COLORS, INK, MUTED, PALE, RULE, head, title
 from sim.study.compare import Comparison
@@ -193,9 +194,10 @@ def _single(width: float, height: float, draw: Callable[..., object]) -> Figure:
 
 
 def _telling(data: Comparison) -> list[str]:
-    """The measures worth a panel: those that differ from 0 in some arm."""
+    """The measures worth a panel: those that differ from 0 in some arm, and between arms as far as people read them."""
     means = data.measures
-    return [name for name in SHOWN_MEASURES if name in means and (means[name].fillna(0.0) != 0.0).any()]
+    some = [name for name in SHOWN_MEASURES if name in means and (means[name].fillna(0.0) != 0.0).any()]
+    return [name for name in some if len(means) == 1 or len({shown_value(name, v) for v in means[name]}) > 1]
 
 
 def _measures(data: Comparison, names: Sequence[str], draw: Callable[..., object], n_rows: int) -> Figure:
