@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import gc
 import multiprocessing
 import os
 import pickle
 import re
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -568,3 +570,15 @@ def test_trust_stays_within_its_bounds_and_the_books_close_whatever_a_rule_does(
     seen = observe.table(engine.rows)
     for name in ("trust", "own", "cognitive", "affective"):
         assert np.all((seen[name] >= 0.0) & (seen[name] <= 1.0))
+
+
+def test_an_engine_without_rules_is_freed_at_once():
+    """Nothing inside an engine points back at it: its arrays go when the last name for it goes, garbage collector off."""
+    gc.disable()
+    try:
+        engine = Engine(setup_of(world_of(generate("karate", users=34, seed=1)), [], days=1))
+        gone = weakref.ref(engine)
+        del engine
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -31,7 +31,6 @@ class Rulings:
     """The rules of one engine at work."""
 
     def __init__(self, engine: Engine, rules: tuple[Rule, ...]):
-        self.engine = engine
         self.columns: dict[str, np.ndarray] = {}  # f8[n] over rows, by `RULE.column`
         in_order = sorted(rules, key=lambda rule: STEPS.index(rule.after))
         running = [_Running(engine, rule, self.columns) for rule in in_order]
@@ -39,6 +38,9 @@ class Rulings:
         self.before = [one for one in running if STEPS.index(one.rule.after) < talk]
         self.after = [one for one in running if STEPS.index(one.rule.after) >= talk]
         self._means = np.zeros((engine.setup.n_steps + 1, len(self.columns)))
+        if not running:  # an engine that is not held from here is freed as soon as nobody else holds it
+            return
+        self.engine = engine
         for one in running:
             one.start()
         self._record()
@@ -57,6 +59,8 @@ class Rulings:
 
     def means(self) -> dict[str, np.ndarray]:
         """The mean of each column over all users, by step."""
+        if not self.columns:
+            return {}
         done = int(self.engine.state[s.STEP]) + 1
         return {name: self._means[:done, k] for k, name in enumerate(self.columns)}
 
