@@ -21,6 +21,7 @@ from small_comparison import SMALL, small_comparison, small_run
 import sim
 from sim.cli import call, ripple
 from sim.scenario.scenario import library, load
+from sim.scenario.shelf import TOPICS
 from sim.scenario.tell import tell
 from sim.show.answer import verdict
 from sim.show.chart import trust_chart
@@ -187,12 +188,23 @@ def test_a_terminal_without_unicode_gets_plain_letters() -> None:
 # --- scenarios --------------------------------------------------------------------------------------------------------
 
 
-def test_list_names_every_scenario_with_title_and_question(say: Say) -> None:
+def test_list_names_every_scenario_with_title_under_its_topic(say: Say) -> None:
     code, out, _ = say("list")
-    text = " ".join(out.split())
     assert code == 0
+    shelves = re.split(f"^({'|'.join(TOPICS.values())})$", out, flags=re.MULTILINE)
+    found = {heading: " ".join(text.split()) for heading, text in zip(shelves[1::2], shelves[2::2], strict=True)}
     for name, entry in library().items():
-        assert f"{name} {' '.join(entry['title'].split())} {' '.join(entry['question'].split())}" in text
+        assert f"{name} {' '.join(entry['title'].split())}" in found[TOPICS[entry["topic"]]]
+
+
+def test_list_with_questions_and_for_one_reader(say: Say) -> None:
+    _, out, _ = say("list", "--questions", "--reader", "educator")
+    text = " ".join(out.split())
+    for entry in library().values():
+        asked = f"{' '.join(entry['title'].split())} {' '.join(entry['question'].split())}"
+        assert (asked in text) == ("educator" in entry["readers"])
+    code, _, mistake = say("list", "--reader", "teacher")
+    assert code != 0 and "'teacher' is not one of researcher, educator, strategist" in mistake
 
 
 def test_tell_says_the_sentences_of_the_timeline(say: Say) -> None:

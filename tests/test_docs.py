@@ -16,6 +16,8 @@ from sim.scenario import fields
 from sim.scenario.examples import EXAMPLES, NEEDED
 from sim.scenario.measures_named import MEASURES
 from sim.scenario.parameters import PARAMETERS
+from sim.scenario.scenario import library
+from sim.scenario.shelf import CLAIMS, READERS, TOPICS
 from sim.show.pages import PAGES
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -87,6 +89,15 @@ def test_every_function_that_the_page_of_the_model_names_is_there():
         assert any(module.startswith(f"sim.dynamics.{process}") for module in modules), process
     unknown = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", text)) - set(PARAMETERS) - set(MEASURES)
     assert not unknown, "numbers of the model that are not there"
+
+
+def test_the_library_shows_every_claim_to_every_reader():
+    """At least 24 scenarios; each claim, reader and topic has one; a claim that is shown is in the list of claims."""
+    scenarios = [sim.load(name) for name in library()]
+    assert len(scenarios) >= 24
+    assert {claim for scenario in scenarios for claim in scenario.shows} == set(CLAIMS)
+    assert {reader for scenario in scenarios for reader in scenario.readers} == set(READERS)
+    assert {scenario.topic for scenario in scenarios} == set(TOPICS)
 
 
 def blocks(page: str, language: str) -> list[str]:

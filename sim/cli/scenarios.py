@@ -8,20 +8,33 @@ import click
 
 from sim.cli import options
 from sim.cli.console import console, say
-from sim.errors import RippleError
+from sim.errors import RippleError, did_you_mean
 
 
 @click.command("list")
-def list_scenarios() -> None:
-    """List the scenarios that come with Trust Ripple."""
+@click.option("--reader", metavar="WHO", help="Only those for a researcher, an educator or a strategist.")
+@click.option("--questions", is_flag=True, help="With the question that each asks.")
+def list_scenarios(reader: str | None, questions: bool) -> None:
+    """List the scenarios that come with Trust Ripple, by topic."""
+    from sim.scenario.shelf import READERS, TOPICS
     from sim.scenario.sources import library_entries
 
+    if reader is not None and reader not in READERS:
+        known = ", ".join(READERS)
+        raise RippleError(f"--reader: '{reader}' is not one of {known}{did_you_mean(reader, READERS)}")
     screen = console()
-    for name, entry in library_entries().items():
-        screen.print(f"{name}", style="bold")
-        say(screen, entry["title"], first="  ")
-        if entry["question"]:
-            say(screen, entry["question"], first="  ", style="dim")
+    entries = library_entries()
+    chosen = {name: e for name, e in entries.items() if reader is None or reader in e["readers"].split()}
+    width = max(map(len, entries)) + 2
+    for topic, heading in TOPICS.items():
+        here = {name: entry for name, entry in chosen.items() if entry["topic"] == topic}
+        if here:
+            screen.print(f"{heading}", style="bold")
+        for name, entry in here.items():
+            say(screen, entry["title"], first=f"  {name:{width}}", rest=" " * (width + 2))
+            if questions:
+                say(screen, entry["question"], first=" " * (width + 2), style="dim")
+    click.echo("ripple tell NAME says what happens in one, ripple compare NAME compares its responses.")
 
 
 @click.command()

@@ -149,7 +149,7 @@ def _built(source: Source, called: str = "") -> Scenario:
 
 
 def library() -> dict[str, dict[str, str]]:
-    """The scenarios that come with Trust Ripple: name -> {title, question, topic}."""
+    """The scenarios that come with Trust Ripple: name -> {title, question, topic, readers}, all texts."""
     return library_entries()
 
 

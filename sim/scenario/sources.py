@@ -41,10 +41,10 @@ def library_files() -> dict[str, Path]:
 
 
 def library_entries() -> dict[str, dict[str, str]]:
-    """Title, question and topic of each scenario of the library, by name, read no further than needed."""
+    """Title, question, topic and readers of each scenario of the library, by name, read no further than needed."""
     entries = {}
     for name, path in library_files().items():
-        found = {"title": name, "question": "", "topic": ""}
+        found = {"title": name, "question": "", "topic": "", "readers": ""}
         wanted = set(found)
         for key, value in top_level(path.read_text(encoding="utf-8")):
             if key in wanted:

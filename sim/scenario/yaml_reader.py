@@ -157,14 +157,23 @@ def _refuse_brackets(text: str, name: str) -> None:
 
 
 def top_level(text: str) -> Iterator[tuple[str, str]]:
-    """The scalar entries at the top of a text, in order, read no further than asked for."""
-    depth, key = 0, None
+    """The entries at the top of a text that are scalars or lists of them (joined by blanks), in order.
+
+    The text is read no further than asked for.
+    """
+    depth, key, listed = 0, None, list[str]()
     for event in YAML(typ="safe", pure=True).parse(io.StringIO(text)):
         kind = type(event).__name__
         if kind in ("MappingStartEvent", "SequenceStartEvent"):
-            depth, key = depth + 1, None
+            depth, listed = depth + 1, []
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
             depth -= 1
+            if depth == 1 and key is not None:
+                if kind == "SequenceEndEvent":
+                    yield key, " ".join(listed)
+                key = None
+        elif kind == "ScalarEvent" and depth == 2:
+            listed.append(event.value)
         elif kind == "ScalarEvent" and depth == 1:
             if key is None:
                 key = event.value

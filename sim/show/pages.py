@@ -10,6 +10,7 @@ from sim.files import write_text
 from sim.scenario.measures_named import MEASURES
 from sim.scenario.parameters import DERIVED, PARAMETERS, Parameter
 from sim.show.files_page import files_page
+from sim.show.shelf_page import shelf_page
 from sim.study.tables import COMPARISON, RUN
 
 _HEAD = """# Parameters
@@ -109,10 +110,16 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-PAGES = {"files.md": files_page, "parameters.md": parameters_page, "outputs.md": outputs_page}
+# by their path from docs/
+PAGES = {
+    "files.md": files_page,
+    "parameters.md": parameters_page,
+    "outputs.md": outputs_page,
+    "../scenarios/README.md": shelf_page,
+}
 
 
 def write_pages(folder: str) -> None:
-    """Write all generated pages into a folder."""
+    """Write all generated pages. folder: docs/ of a checkout."""
     for name, page in PAGES.items():
         write_text(Path(folder) / name, page())
