@@ -12,14 +12,14 @@ from rich.text import Text
 from sim.dynamics.setup import regular_causes
 from sim.dynamics.state import CAUSES
 from sim.scenario.tell import day
-from sim.show.accounts import CHANNELS, HOPS, accounts
+from sim.show.accounts import CHANNELS, accounts
 from sim.show.measures_shown import FIRST, SECOND, heading, shown_difference, shown_value, unit_scale
 from sim.show.style import as_points, signed
 from sim.study.compare import Comparison
 from sim.study.results import Run
 
 _LONGEST_NAME = 20  # of an arm, before it is folded
-_ALWAYS = (*HOPS, "response")  # channels that have a column in the table of the books, used or not
+_FAR, _HEALING = "hop 2+", "time"
 _COLUMNS = 4  # of measures in one table: with names of arms they fit 80 characters
 
 
@@ -94,22 +94,25 @@ def _head(measure: str) -> str:
 
 
 def ledger_table(run: Run) -> Table:
-    """The own book of a run: causes by channels, in points of mean own trust, with its sums."""
-    book = accounts(run)
+    """The own book of a run: causes by channels, in points of mean own trust, with its sums. Far hops share a column."""
+    book = accounts(run).replace({"channel": {"hop 2": _FAR, "hop 3+": _FAR}})
     used = set(book["channel"])
-    channels = [channel for channel in CHANNELS if channel != "time" and (channel in _ALWAYS or channel in used)]
+    columns = [*CHANNELS[:2], _FAR, *CHANNELS[4:]]
+    channels = [channel for channel in columns if channel != "time" and channel in used]
     wide = book[book["channel"] != "time"].pivot_table(
         index="cause", columns="channel", values="points", aggfunc="sum", sort=False
     )
     total = float(book["points"].sum())
     time = float(book.loc[book["channel"] == "time", "points"].sum())
     start, end = (float(as_points(run.series["own"].iloc[k])) for k in (0, -1))
-    note = f"mean own trust {start:.2f} at the start, {end:.2f} at the end; points"
+    note = f"mean own trust {start:.2f} at the start, {end:.2f} at the end; points; {_HEALING}: what time heals and forgets"
     out = table("What changed mean own trust", "cause", *channels, "sum", note=note)
+    for column in out.columns:  # a number is never cut in two; the cause may be
+        column.no_wrap = column.justify == "right"
     for cause, row in wide.iterrows():
-        values = [float(row.get(channel, 0.0)) for channel in channels]
+        values = [float(row.get(channel, math.nan)) for channel in channels]
         out.add_row(str(cause), *(_points(v) for v in values), _points(sum(v for v in values if math.isfinite(v))))
-    out.add_row("healing and forgetting", *[""] * len(channels), _points(time))
+    out.add_row(_HEALING, *[""] * len(channels), _points(time))
     out.add_row(Text("all", style="bold"), *[""] * len(channels), Text(_points(total), style="bold"))
     return out
 
@@ -127,7 +130,7 @@ def talk_sentence(run: Run) -> str:
 
 
 def _points(value: float) -> str:
-    return signed(value, 3) if math.isfinite(value) and value != 0.0 else "" if not math.isfinite(value) else "0"
+    return signed(value, 2) if math.isfinite(value) and value != 0.0 else "" if not math.isfinite(value) else "0"
 
 
 def ripple_table(multipliers: pd.DataFrame) -> Table:
