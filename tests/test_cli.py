@@ -263,7 +263,7 @@ def test_run_prints_what_happened_and_the_books(say: Say) -> None:
     trust = 100 * run.series["trust"]
     assert f"{trust.iloc[0]:.1f} at the start, {trust.min():.1f} at worst, {trust.iloc[-1]:.1f} at the end." in text
     change = 100 * run.ledger.loc[run.ledger["book"] == "own", "trust"].sum()
-    assert f"all {change:.3f}".replace("-", "\N{MINUS SIGN}") in text
+    assert f"all {change:.2f}".replace("-", "\N{MINUS SIGN}") in text
     assert "by knock-out" in text
 
 
