@@ -145,6 +145,7 @@ class Engine:
             baseline=setup.trust, followers=float(self.world.people.follows.mean()), horizon=setup.horizon,
             without=setup.without
         )  # fmt: skip
+        self.per_kappa, self.complaining = float(self.law.per_kappa), bool(self.law.complaints)
         self.reach_key = draws.stream(setup.events_seed, "meet")
         self.when_key = draws.stream(setup.events_seed, "meeting delay")
         self.virality_key = draws.stream(setup.events_seed, "virality")

@@ -90,17 +90,17 @@ def with_room(m: s.Live, needed: int) -> s.Live:
         ("chain", s.CHAIN_SIZE),
         ("acts", s.N_ACTS),
         ("complaints", s.N_COMPLAINTS),
-        ("open", s.N_OPEN),
         ("desk", s.DESK_SIZE),
         ("outreach", s.N_OUTREACH),
     ):
         array = getattr(m, name)
         if state[used] + more > len(array):
             changed[name] = longer(array, 2 * len(array) + more)
-    changed["open"] = longer(m.open, len(changed.get("complaints", m.complaints)))
+    if "complaints" in changed:  # all of them may be open
+        changed["open"] = longer(m.open, len(changed["complaints"]))
     if state[s.MET_COUNT] + more >= FULLEST * len(m.met):
         changed["met"] = larger_table(m, more)
-    return m._replace(**changed)
+    return m._replace(**changed) if changed else m
 
 
 def larger_table(m: s.Live, more: int) -> np.ndarray:

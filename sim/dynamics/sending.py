@@ -46,10 +46,10 @@ def _describe(engine: Engine, a, outgoing: Outgoing) -> None:
     if outgoing.sign < 0:
         a["moral"] = outgoing.nature != "competence"
         a["scar"] = getattr(p, f"scar_{outgoing.nature}")
-        a["stirs_bad"] = engine.law.complaints and abs(act.magnitude) >= p.bad_after_least
+        a["stirs_bad"] = engine.complaining and abs(act.magnitude) >= p.bad_after_least
     a["cognitive"], a["affective"] = 2.0 * act.cognitive, 2.0 * (1.0 - act.cognitive)
     a["direct"], a["heard"] = outgoing.dose, outgoing.heard
-    a["hazard"] = _virality(engine, act) * engine.law.per_kappa
+    a["hazard"] = _virality(engine, act) * engine.per_kappa
     if act.tires:
         a["tires"] = p.fatigue_post * (p.fatigue_repeat if act.repetitive else 1.0)
     a["tired"] = outgoing.sign > 0 and act.form == "post" and act.speaker == "brand"

@@ -188,11 +188,12 @@ def block_sum(values, first, lanes):
 
     lanes  f8[LANES], to work in
     """
+    part = values[first : first + BLOCK]  # places in it are not counted from its end: four times as fast
     for k in range(LANES):
-        lanes[k] = values[first + k]
-    for start in range(first + LANES, first + BLOCK, LANES):
+        lanes[k] = part[k]
+    for start in range(LANES, BLOCK, LANES):
         for k in range(LANES):
-            lanes[k] += values[start + k]
+            lanes[k] += part[start + k]
     width = LANES // 2
     while width > 0:
         for k in range(width):
@@ -318,10 +319,11 @@ def observe_block(n, flags, scratch, low, high, work, sums, counts):
     group_sums(scratch, S_AFFECTIVE, work, _FINE, _FINE_UNIT, sums, SUM_AFFECTIVE)
     for first, which in ((S_WOUND, SUM_WOUND), (S_SCAR, SUM_SCAR)):  # the mean of two sides, without a highest value
         scale, unit = _FINE, _FINE_UNIT
+        part = scratch[first : first + BLOCK]
         for most in (_ONE, _EIGHT):
             larger = _NONE
             for k in range(BLOCK):
-                larger = np.int32(larger + np.int32(scratch[first + k] > most))
+                larger = np.int32(larger + np.int32(part[k] > most))
             if larger:
                 scale, unit = scale / _EIGHT, 8.0 * unit
         group_sums(scratch, first, work, scale, 0.5 * unit, sums, which)
@@ -332,8 +334,9 @@ def observe_block(n, flags, scratch, low, high, work, sums, counts):
 def group_sums(values, first, work, scale, unit, sums, which):
     """Fill sums[:, which] with the sum of BLOCK values over everyone, followers, and those reached."""
     everyone, followers, reached = _NONE, _NONE, _NONE
+    part = values[first : first + BLOCK]
     for k in range(BLOCK):
-        value = np.int32(min(values[first + k], _MOST) * scale + _HALF)
+        value = np.int32(min(part[k], _MOST) * scale + _HALF)
         everyone = np.int32(everyone + value)
         followers = np.int32(followers + (value & work[k]))
         reached = np.int32(reached + (value & work[k + BLOCK]))
