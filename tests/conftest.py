@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -25,6 +26,9 @@ settings.load_profile("ci" if os.environ.get("CI") else "ripple")
 
 # In CI beside real networks every test runs: a skipped one is a failure there.
 NO_SKIPS = bool(os.environ.get("CI")) and bool(os.environ.get("RIPPLE_DATA"))
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # so in a background job of a shell, and so in all it starts
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

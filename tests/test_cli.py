@@ -159,9 +159,12 @@ def test_a_real_ctrl_c_is_heard_within_seconds(tmp_path: Path) -> None:
         str(tmp_path / "out"),
     ]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(6)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=10)
+    try:
+        time.sleep(6)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+    finally:
+        process.kill()
     assert (process.returncode, out, err) == (130, "", "stopped; no results were written\n")
     assert list(tmp_path.iterdir()) == []
 
