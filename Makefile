@@ -55,7 +55,7 @@ clean:
 	find . -name .git -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
 
 $(RUNS): pyproject.toml constraints.txt
-	@sh .ci/venv.sh '.' "$(PYTHON)"
+	@sh .ci/venv.sh '.[all]' "$(PYTHON)"
 	@touch $@
 
 $(TESTS): pyproject.toml constraints.txt

@@ -93,7 +93,8 @@ def own_requirements(pair: Pair) -> set[str]:
     """What pyproject.toml asks for on a pair, with all extras, without conditions."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     texts = [*project["dependencies"], *(text for extra in project["optional-dependencies"].values() for text in extra)]
-    return {bare(r) for r in map(Requirement, texts) if counts(r, pair, set())}
+    asked = [r for r in map(Requirement, texts) if r.name != project["name"]]  # extras may name extras
+    return {bare(r) for r in asked if counts(r, pair, set())}
 
 
 def resolve(pair: Pair) -> dict[str, str]:
@@ -138,6 +139,7 @@ def pip_report(pair: Pair, asked: list[str]) -> dict:
     python, platform = pair
     command = [sys.executable, "-c", PIP, json.dumps(environment(pair))]
     command += ["install", "-qq", "--dry-run", "--ignore-installed", "--report", "-", "--only-binary=:all:"]
+    command += ["--target", "nowhere"]  # pip wants one named where wheels are not for this machine
     command += ["--python-version", python, "--implementation", "cp"]
     command += [word for tag in platform.tags for word in ("--platform", tag)]
     answer = subprocess.run([*command, *asked], capture_output=True, text=True, check=False)

@@ -24,7 +24,18 @@ from sim.library import experiments_folder, scenarios_folder
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CORE = [Requirement(text) for text in PROJECT["dependencies"]]
-EXTRAS = {name: [Requirement(t) for t in texts] for name, texts in PROJECT["optional-dependencies"].items()}
+
+
+def extra_of(name: str) -> list[Requirement]:
+    """What an extra asks for, with that of the extras it names."""
+    out = []
+    for requirement in map(Requirement, PROJECT["optional-dependencies"][name]):
+        own = requirement.name == PROJECT["name"]
+        out += [r for extra in sorted(requirement.extras) for r in extra_of(extra)] if own else [requirement]
+    return out
+
+
+EXTRAS = {name: extra_of(name) for name in PROJECT["optional-dependencies"]}
 NAMES_IN_IMPORTS = {
     "ruamel": "ruamel-yaml",
     "PIL": "pillow",
@@ -154,7 +165,7 @@ def names(requirements: list[Requirement]) -> set[str]:
 
 def test_everything_that_is_imported_is_required() -> None:
     """The package imports core requirements; what an extra brings only inside functions, where it may be missing."""
-    optional = set().union(*(names(EXTRAS[extra]) for extra in ("lab", "sweep", "cluster", "video", "bench")))
+    optional = names(EXTRAS["all"]) | names(EXTRAS["bench"])
     for path in (ROOT / "sim").rglob("*.py"):
         for name, inside in outside_imports(path):
             assert name in names(CORE) or (inside and name in optional), f"{path.name} imports {name}"
