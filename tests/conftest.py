@@ -15,7 +15,9 @@ from sim.library import experiments_folder
 
 # The model as a plain Mesa program (mesa_twin.py) is a rival in speed and the oracle of tests; it lies with the rivals.
 sys.path.append(str(experiments_folder() / "speed"))
-pytest.register_assert_rewrite("both_models")
+pytest.register_assert_rewrite("both_models", "browser")
+
+from browser import chromium  # noqa: E402, F401 - the fixture, for all tests
 
 os.environ["MPLBACKEND"] = "Agg"  # no window, also in the processes that tests start
 
