@@ -91,7 +91,7 @@ ENCOUNTER = np.dtype(
         ("hazard", "f4"),  # summed hazard to share
         ("state", "u1"),  # MET | HEARD | SHARES
         ("hop", "u1"),  # passages from person to person before the first contact
-        ("spare", "u2"),
+        ("teller", "u2"),  # who told first: the low 16 bits of the row of one whom the user listens to
     ]
 )
 MET, HEARD, SHARES = np.uint8(1), np.uint8(2), np.uint8(4)

@@ -229,7 +229,7 @@ def meet(user, act, t, times, trust, m, p):
 
 
 @part_of_loop
-def hear_of(user, act, hop, t, times, trust, m, p):
+def hear_of(user, act, teller, hop, t, times, trust, m, p):
     """A user hears of an act at a hop: takes the faded dose when it is the first it meets of it, may pass it on."""
     a = m.acts[act]
     place = encounter(m.met, m.state, act, user)
@@ -237,6 +237,7 @@ def hear_of(user, act, hop, t, times, trust, m, p):
     if entry.state & (MET | HEARD) == 0:
         entry.eta = np.float32(repaired(act, user, m))
         entry.hop = np.uint8(min(hop, 255))
+        entry.teller = np.uint16(teller & 0xFFFF)
         mark(a, user, m)
         count_hearer(a, user, act, hop, t, m, p)
         dose = 0.0

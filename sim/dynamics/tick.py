@@ -180,7 +180,7 @@ def share(user, act, hop, t, times, trust, m, p):
     for e in range(first, last):
         if e + _AHEAD < last:
             look_ahead(act, np.int64(m.back[e + _AHEAD]), m)
-        hear_of(np.int64(m.back[e]), act, hop + 1, t, times, trust, m, p)
+        hear_of(np.int64(m.back[e]), act, user, hop + 1, t, times, trust, m, p)
 
 
 @compiled_apart
