@@ -10,7 +10,7 @@ takes a few milliseconds. `__init__.pyi` says the same to type checkers; a test 
 """
 
 _HOME = {
-    "Comparison": "sim.study.compare",
+    "Comparison": "sim.study.comparison",
     "Graph": "sim.world.graph",
     "RippleError": "sim.errors",
     "Rule": "sim.dynamics.rules",
@@ -20,6 +20,7 @@ _HOME = {
     "as_graph": "sim.world.graph",
     "compare": "sim.study.compare",
     "load": "sim.scenario.scenario",
+    "open_comparison": "sim.study.comparison",
     "open_run": "sim.study.results",
     "read_edge_list": "sim.world.edge_list",
     "ripple_multipliers": "sim.study.measures",

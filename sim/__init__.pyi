@@ -3,8 +3,9 @@ from sim.errors import RippleError as RippleError
 from sim.model.trust_model import TrustModel as TrustModel
 from sim.scenario.scenario import Scenario as Scenario
 from sim.scenario.scenario import load as load
-from sim.study.compare import Comparison as Comparison
 from sim.study.compare import compare as compare
+from sim.study.comparison import Comparison as Comparison
+from sim.study.comparison import open_comparison as open_comparison
 from sim.study.measures import ripple_multipliers as ripple_multipliers
 from sim.study.results import Run as Run
 from sim.study.results import open_run as open_run

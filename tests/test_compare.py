@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -11,8 +12,9 @@ import pytest
 import sim
 from sim.errors import RippleError
 from sim.scenario.measures_named import MEASURES
-from sim.study.compare import _best, _differences, replicate_seeds
+from sim.study.compare import replicate_seeds
 from sim.study.intervals import joint_intervals
+from sim.study.summaries import best, differences
 from sim.world import draws
 
 SMALL = {"users": 300, "horizon": "30 d", "replicates": 6}
@@ -62,9 +64,9 @@ def test_an_arm_without_a_value_stands_aside():
     nan = math.nan
     waits = {"a": [2.0, 4.0, 6.0, nan], "none": [nan] * 4, "b": [3.0, 4.0, 5.0, nan]}
     by_arm = {arm: pd.DataFrame(dict.fromkeys(MEASURES, values)) for arm, values in waits.items()}
-    rows = _differences(by_arm, list(waits)).query("measure == 'waiting'")
+    rows = differences(by_arm, list(waits)).query("measure == 'waiting'")
     assert list(rows["arm"]) == ["b"] and rows["difference"].item() == 0.0
-    assert _best(by_arm, list(waits))["waiting"].to_dict() == {"a": 0.5, "none": 0.0, "b": 0.5}
+    assert best(by_arm, list(waits))["waiting"].to_dict() == {"a": 0.5, "none": 0.0, "b": 0.5}
 
 
 def test_an_arm_against_itself_is_exactly_zero():
@@ -118,6 +120,25 @@ def test_a_comparison_is_saved_whole(both, tmp_path):
     assert sim.open_run(tmp_path / "out" / "runs" / "denial").series.equals(both.examples["denial"].series)
     with pytest.raises(RippleError, match="not empty"):
         both.save(tmp_path / "out")
+
+
+def test_a_comparison_opened_from_disk_is_as_good_as_the_one_saved(both, tmp_path):
+    """Every table bit for bit, the scenario, the first runs, warnings and provenance."""
+    both.save(tmp_path / "out")
+    back = sim.open_comparison(tmp_path / "out")
+    for item in dataclasses.fields(sim.Comparison):
+        was, now = getattr(both, item.name), getattr(back, item.name)
+        if isinstance(was, pd.DataFrame):
+            pd.testing.assert_frame_equal(now, was, check_exact=True)
+        elif item.name != "examples":
+            assert now == was, item.name
+    assert list(back.examples) == both.arms
+    assert back.examples["denial"].users.equals(both.examples["denial"].users)
+    with pytest.raises(RippleError, match="holds no comparison"):
+        sim.open_comparison(tmp_path / "out" / "runs" / "denial")
+    (tmp_path / "out" / "bands.parquet").unlink()
+    with pytest.raises(RippleError, match=r"bands\.parquet is missing"):
+        sim.open_comparison(tmp_path / "out")
 
 
 @pytest.mark.parametrize(

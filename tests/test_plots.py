@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from small_comparison import small_comparison, small_run
 
+from sim.scenario.measures_named import MEASURES
 from sim.scenario.scenario import library, load
 from sim.show import network as picture_of
 from sim.show import plots
@@ -30,7 +31,8 @@ from sim.show.measures_shown import shown_difference, shown_value, unit_scale
 from sim.show.network import MOMENTS, TRUST_COLORS, network_panels, trust_scale
 from sim.show.style import arm_styles, plain, signed
 from sim.show.text import measure_tables, same_everywhere
-from sim.study.compare import Comparison, _best, _differences, compare
+from sim.study.compare import Comparison, compare
+from sim.study.summaries import best, differences
 
 
 @pytest.fixture
@@ -345,10 +347,9 @@ def test_a_comparison_in_which_nothing_happens_has_no_empty_figures() -> None:
 
 def made_up(values: dict[str, list[float]]) -> Comparison:
     """A comparison that has these trust-days lost, run by run; made by the project's own tables."""
-    from sim.study import compare
 
     arms = list(values)
-    by_arm = {arm: pd.DataFrame(dict.fromkeys(compare.MEASURES, values[arm])) for arm in arms}
+    by_arm = {arm: pd.DataFrame(dict.fromkeys(MEASURES, values[arm])) for arm in arms}
     n = len(values[arms[0]])
     rows = [{"replicate": k, "arm": arm, "trust_days_lost": values[arm][k]} for k in range(n) for arm in arms]
     fake = SimpleNamespace(
@@ -358,8 +359,8 @@ def made_up(values: dict[str, list[float]]) -> Comparison:
         n_replicates=n,
         replicates=pd.DataFrame(rows),
         measures=pd.DataFrame({arm: frame.mean() for arm, frame in by_arm.items()}).T,
-        differences=_differences(by_arm, arms),
-        best=_best(by_arm, arms),
+        differences=differences(by_arm, arms),
+        best=best(by_arm, arms),
     )
     return fake  # type: ignore[return-value]
 

@@ -15,7 +15,7 @@ from sim.cli.written import say_written, writable_target
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sim.study.compare import Comparison
+    from sim.study.comparison import Comparison
 
 
 @click.command()

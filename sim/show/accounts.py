@@ -26,7 +26,7 @@ from sim.show.style import (
     plain,
     signed,
 )  # fmt: skip
-from sim.study.compare import Comparison
+from sim.study.comparison import Comparison
 from sim.study.results import Run
 
 CHANNELS = ("direct", "hop 1", "hop 2", "hop 3+", "waiting", "answer", "response", "rule", "time")

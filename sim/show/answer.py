@@ -9,8 +9,9 @@ import numpy as np
 
 from sim.scenario.measures_named import MEASURES
 from sim.show.measures_shown import heading, shown_value, unit_scale
-from sim.study.compare import CONFIDENCE, Comparison
+from sim.study.comparison import Comparison
 from sim.study.intervals import joint_intervals
+from sim.study.summaries import CONFIDENCE
 from sim.units import duration_words
 
 

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from sim.scenario.measures_named import MEASURES
 from sim.show.measures_shown import heading, shown_value, unit_scale
 from sim.show.style import INK, MUTED, RULE, SMALL, arm_styles, axes_or_new, dress, head, label, plain
-from sim.study.compare import Comparison
+from sim.study.comparison import Comparison
 
 
 def measure_dots(data: Comparison, measure: str = "trust_days_lost", ax: Axes | None = None) -> Axes:

@@ -27,7 +27,7 @@ from sim.show.lanes import HEIGHT
 from sim.show.measures_shown import shown_value
 from sim.show.network import network_panels
 from sim.show.style import COLORS, INK, MUTED, PALE, RULE, head, title
-from sim.study.compare import Comparison
+from sim.study.comparison import Comparison
 from sim.study.results import Run
 
 PNG_DPI = 200

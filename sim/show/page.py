@@ -14,7 +14,7 @@ from sim.scenario.tell import tell
 from sim.show.answer import expectations, verdict
 from sim.show.figures import Drawn, comparison_figures, on_page
 from sim.show.measures_shown import FIRST, SECOND, heading, shown_value, unit_scale
-from sim.study.compare import Comparison
+from sim.study.comparison import Comparison
 from sim.study.provenance import command as command_line
 from sim.units import duration_words
 

@@ -37,7 +37,7 @@ from sim.show.style import (
     thinned,
     time_axis,
 )  # fmt: skip
-from sim.study.compare import Comparison
+from sim.study.comparison import Comparison
 from sim.study.results import Run
 
 __all__ = [

@@ -15,7 +15,7 @@ from sim.scenario.tell import day
 from sim.show.accounts import CHANNELS, accounts
 from sim.show.measures_shown import FIRST, SECOND, heading, shown_difference, shown_value, unit_scale
 from sim.show.style import as_points, signed
-from sim.study.compare import Comparison
+from sim.study.comparison import Comparison
 from sim.study.results import Run
 
 _LONGEST_NAME = 20  # of an arm, before it is folded

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+import pandas as pd
 
 from sim.errors import RippleError
 
@@ -60,3 +63,14 @@ def new_folder(folder: str | Path, *, force: bool = False) -> Iterator[Path]:
         raise RippleError(f"{target} cannot be written: {problem.strerror}") from None
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def tables_in(folder: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """The tables NAME.parquet of a folder. Raises FileNotFoundError that names the one which is missing."""
+    found = {}
+    for name in names:
+        file = folder / f"{name}.parquet"
+        if not file.exists():  # what readers of Parquet raise does not say which
+            raise FileNotFoundError(errno.ENOENT, "is missing", str(file))
+        found[name] = pd.read_parquet(file)
+    return found

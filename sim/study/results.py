@@ -23,7 +23,7 @@ from sim.dynamics.rules import Rule
 from sim.dynamics.setup import Seeds, without_word_of_mouth
 from sim.errors import RippleError
 from sim.scenario.scenario import Scenario, load
-from sim.study.folder import new_folder
+from sim.study.folder import new_folder, tables_in
 from sim.study.own_rules import told
 from sim.study.provenance import provenance, seeds_as_dict
 from sim.study.request import request, seed_of
@@ -120,7 +120,7 @@ def open_run(folder: str | Path) -> Run:
             raise RippleError(f"{path} holds no run of Trust Ripple")
         if facts.pop("format") > _FORMAT:
             raise RippleError(f"{path} was written by a later version of Trust Ripple ({facts.get('version')})")
-        tables = {name: pd.read_parquet(path / f"{name}.parquet") for name in _TABLES}
+        tables = tables_in(path, _TABLES)
         with np.load(path / "network.npz", allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         graph = _graph(arrays, tables["users"]["label"])
