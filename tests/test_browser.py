@@ -11,7 +11,9 @@ from browser import Chromium, stays
 
 def written(folder: Path, body: str) -> Path:
     path = folder / "page.html"
-    path.write_text(f"<!doctype html><meta name=viewport content='width=device-width'><title>a page</title>{body}", encoding="utf-8")
+    path.write_text(
+        f"<!doctype html><meta name=viewport content='width=device-width'><title>a page</title>{body}", encoding="utf-8"
+    )
     return path
 
 
