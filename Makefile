@@ -13,7 +13,7 @@ BIN := .venv/bin
 
 help:
 	@echo 'make run          set up .venv and compare the responses to a data breach; writes out/data-breach'
-	@echo 'make test         run all tests'
+	@echo 'make test         run all tests, on all cores (ARGS: what pytest takes)'
 	@echo 'make test-all     run all tests under every Python from 3.11 to 3.14 that is found'
 	@echo 'make check        look for faults of style and of types (ruff, mypy)'
 	@echo 'make bench        measure the speed on this machine, beside rivals (ARGS=--quick: in a minute)'
@@ -26,7 +26,7 @@ run: $(RUNS)
 	$(BIN)/ripple compare data-breach --out out/data-breach --force
 
 test: $(TESTS)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 test-all:
 	@sh .ci/test-all.sh $(ARGS)
