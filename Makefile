@@ -9,7 +9,7 @@ RUNS := .venv/.runs-$(HERE)
 TESTS := .venv/.tests-$(HERE)
 BIN := .venv/bin
 
-.PHONY: help run test test-all check bench speed docs clean constraints
+.PHONY: help run test test-all check bench speed evidence docs clean constraints
 
 help:
 	@echo 'make run          set up .venv and compare the responses to a data breach; writes out/data-breach'
@@ -18,6 +18,7 @@ help:
 	@echo 'make check        look for faults of style and of types (ruff, mypy)'
 	@echo 'make bench        measure the speed on this machine, beside rivals (ARGS=--quick: in a minute)'
 	@echo 'make speed        the same, written to docs/speed.md'
+	@echo 'make evidence     measure what is known of real behaviour, and write docs/evidence.md'
 	@echo 'make docs         write the generated pages and the picture of docs/ anew'
 	@echo 'make constraints  renew constraints.txt, the exact versions that are installed'
 	@echo 'make clean        remove .venv (and those of test-all), out, built files and caches'
@@ -41,6 +42,9 @@ bench: $(TESTS)
 
 speed: $(TESTS)
 	$(BIN)/ripple bench --page docs/speed.md $(ARGS)
+
+evidence: $(TESTS)
+	$(BIN)/ripple evidence --page docs/evidence.md $(ARGS)
 
 docs: $(RUNS)
 	$(BIN)/python -c "from sim.show.pages import write_pages; write_pages('docs')"

@@ -14,6 +14,7 @@ import click
 
 from sim.cli.benching import bench
 from sim.cli.comparing import compare
+from sim.cli.evidence import evidence
 from sim.cli.group import StoppedError, SuggestingGroup, said
 from sim.cli.health import doctor
 from sim.cli.running import run
@@ -54,6 +55,7 @@ for _command in (
     check,
     schema,
     doctor,
+    evidence,
     bench,
 ):  # by use: help keeps this order
     ripple.add_command(_command)
