@@ -83,7 +83,7 @@ def test_commands_are_listed_by_use(say: Say) -> None:
     assert code == 0
     assert (
         listed
-        == ["compare", "run", "list", "tell", "new", "check", "schema", "doctor", "bench"]
+        == ["compare", "run", "list", "tell", "new", "check", "schema", "doctor", "evidence", "bench"]
         == list(ripple.commands)
     )
     assert say()[:2] == (0, out)
