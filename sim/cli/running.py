@@ -32,6 +32,13 @@ _FEW_MARKS = "123456789abcdefghijklmnopqrstuvwxyz"
 @options.changes
 @options.allow_code
 @options.output
+@click.option(
+    "--checkpoint",
+    type=options.Time(),
+    metavar="TIME",
+    help="Lay the run aside every so often, as in '1 d', beside --out; an interrupted run can then go on.",
+)
+@click.option("--resume", is_flag=True, help="Go on with the run that was interrupted.")
 def run(
     scenario: str,
     arm: str | None,
@@ -44,9 +51,16 @@ def run(
     allow_code: bool,
     out: str | None,
     force: bool,
+    checkpoint: str | None,
+    resume: bool,
 ) -> None:
     """Run one response of SCENARIO once."""
+    if (checkpoint or resume) and out is None:
+        raise click.UsageError("--checkpoint and --resume need --out: the run is laid aside beside that folder")
+    if resume and checkpoint is None:
+        checkpoint = "1 d"
     target = writable_target(out, force) if out is not None else None
+    laid_aside = target.with_name(f"{target.name}.checkpoint") if target is not None and checkpoint else None
     changes = options.all_changes(settings, directed)
     from sim.scenario.scenario import load
     from sim.study import results
@@ -59,7 +73,9 @@ def run(
     from sim.units import hours
 
     with progress("running", hours(horizon) if horizon else found.horizon) as bar:
-        done = results.run(found, **asked, progress=bar)
+        done = results.run(
+            found, **asked, checkpoint=checkpoint, checkpoint_folder=laid_aside, resume=resume, progress=bar
+        )
     screen = console()
     _introduce(screen, done)
     _show(screen, done, _multipliers(done, found, asked))

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 from sim.scenario.acts import Act
 from sim.scenario.parameters import Numbers
@@ -146,13 +147,7 @@ class Agenda:
             )
         if found is not None:
             heapq.heappush(self._queue, (max(found, time), _FOUND, number, act))
-        if act.lure > 0.0:
-            prospects = MappingProxyType({"kind": "prospects"})
-            bait = replace(
-                act, id=bait_of(act), magnitude=act.lure, audience=prospects, virality=0.0, nature=None, cost=0.0
-            )
-            return [self._publish(bait, time, "while hidden", 1.0, None)]
-        return []
+        return [self._publish(_bait(act), time, "while hidden", 1.0, None)] if act.lure > 0.0 else []
 
     def _found_out(self, act: Act, time: float) -> list[Outgoing]:
         if act.id in self.public:
@@ -226,6 +221,57 @@ class Agenda:
                 eta *= p.promise_repair
         louder = p.compensation_virality if act.stirs else 1.0
         return Outgoing(act, time, 0, None, 0.0, 0.0, min(eta, 1.0), "response", louder)
+
+    # --- laid aside and taken up again ---
+
+    def laid_aside(self) -> dict[str, object]:
+        """All that has changed since the start, as plain values (JSON)."""
+        return {
+            "queue": [(time, what, place, act.id) for time, what, place, act in self._queue],
+            "until_public": {of: [act.id for act in acts] for of, acts in self._until_public.items()},
+            "watches": [watch.act.id for watch in self.watches],
+            "public": {of: plain_outgoing(out) for of, out in self.public.items()},
+            "since": self.since,
+            "denied": sorted(self.denied),
+            "violations": self.violations,
+            "happened": [act.id for act in self.happened],
+            "record": (self._record, self._record_at),
+            "promised": sorted(self._promised),
+            "moderation": self.moderation,
+        }
+
+    def take_up(self, was: Mapping[str, Any]) -> None:
+        """Stand where another agenda of the same acts stood when it was laid aside."""
+        self._queue = [(time, what, place, self.act(name)) for time, what, place, name in was["queue"]]
+        self._until_public = {of: [self.act(name) for name in names] for of, names in was["until_public"].items()}
+        self.watches = [watch for watch in self.watches if watch.act.id in was["watches"]]
+        self.public = {of: self.outgoing(plain) for of, plain in was["public"].items()}
+        self.since = dict(was["since"])
+        self.denied = set(was["denied"])
+        self.violations = [(time, name) for time, name in was["violations"]]
+        self.happened = [self.act(name) for name in was["happened"]]
+        self._record, self._record_at = was["record"]
+        self._promised = set(was["promised"])
+        self.moderation = was["moderation"]
+
+    def act(self, name: str) -> Act:
+        """The act that goes out under a name."""
+        return self.kind_of[name] if name in self.kind_of else _bait(self.kind_of[act_behind(name)])
+
+    def outgoing(self, plain: Mapping[str, Any]) -> Outgoing:
+        """What `plain_outgoing` was made of."""
+        return Outgoing(**{**plain, "act": self.act(plain["act"])})
+
+
+def plain_outgoing(out: Outgoing) -> dict[str, object]:
+    """An act on its way as plain values (JSON), the act by its id."""
+    return {name: getattr(out, name) for name in Outgoing.__dataclass_fields__} | {"act": out.act.id}
+
+
+def _bait(act: Act) -> Act:
+    """What lures prospects while an act is hidden."""
+    prospects = MappingProxyType({"kind": "prospects"})
+    return replace(act, id=bait_of(act), magnitude=act.lure, audience=prospects, virality=0.0, nature=None, cost=0.0)
 
 
 def bait_of(act: Act) -> str:

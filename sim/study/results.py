@@ -23,6 +23,7 @@ from sim.dynamics.rules import Rule
 from sim.dynamics.setup import Seeds, without_word_of_mouth
 from sim.errors import RippleError
 from sim.scenario.scenario import Scenario, load
+from sim.study.checkpoints import checkpoints_for
 from sim.study.folder import new_folder, tables_in
 from sim.study.own_rules import told
 from sim.study.provenance import provenance, seeds_as_dict
@@ -159,6 +160,9 @@ def run(
     word_of_mouth: bool = True,
     rules: Sequence[Rule] = (),
     allow_code: bool = False,
+    checkpoint: float | str | None = None,
+    checkpoint_folder: str | Path | None = None,
+    resume: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Run:
     """Run one arm of a scenario (None: the reference) under one seed.
@@ -166,6 +170,8 @@ def run(
     network: an edge list or a graph in place of the scenario's; users, horizon (h, or words), changes (path -> value)
     likewise. word_of_mouth=False: the same draws with nobody passing anything on. rules: of your own
     (`sim.Rule`), beside those that the scenario names; those are imported and executed with allow_code=True only.
+    checkpoint: h, or words ("1 d"), after which the run is laid aside in `checkpoint_folder` again and again; with
+    resume=True a run that was interrupted goes on from there and ends bit for bit as it would have.
     progress: called with the hours done.
     Raises RippleError for anything that does not fit.
     """
@@ -177,8 +183,13 @@ def run(
     setup = asked.setup(arm, seeds)
     if not word_of_mouth:
         setup = without_word_of_mouth(setup)
-    engine = Engine(setup).run(progress)
-    return run_from(engine, asked.scenario, arm or asked.scenario.reference, seeds, asked.graph is not None)
+    chosen = arm or asked.scenario.reference
+    kept = checkpoints_for(setup, asked.scenario, chosen, seeds, checkpoint, checkpoint_folder, resume=resume)
+    engine = Engine(setup).run(progress) if kept is None else kept.run(kept.engine(setup, resume=resume), progress)
+    done = run_from(engine, asked.scenario, chosen, seeds, asked.graph is not None)
+    if kept is not None:
+        kept.clear()
+    return done
 
 
 def run_from(engine: Engine, scenario: Scenario, arm: str, seeds: Seeds, network_in_memory: bool = False) -> Run:
