@@ -16,3 +16,10 @@ def test_a_row_overlaps_its_band_in_small_size(row: Row) -> None:
     found = measured(row, Plan(SMALL))
     print([(r.id, r.found, r.band) for r in found.results])
     assert found.met or row.reason
+
+
+def test_numbers_of_a_plan_are_laid_over_a_scenario_in_the_units_of_the_model():
+    """Rates and times need no words; what the row itself sets stays."""
+    plan = Plan(SMALL, parameters={"churn": 2e-4, "delay_news": 40.0, "fading": 0.5})
+    laid = plan.scenario({"parameters": {"fading": 0.6}}).parameters
+    assert (laid["churn"], laid["delay_news"], laid["fading"]) == (2e-4, 40.0, 0.6)

@@ -58,8 +58,8 @@ class Plan:
     def scenario(self, written: Mapping[str, Any]) -> Scenario:
         """A scenario from what a file would say. What a row itself sets goes before the numbers of the plan."""
         own = written.get("parameters", {})
-        laid = {name: value for name, value in self.parameters.items() if name not in own}
-        return load({"ripple": 1, "name": "evidence", **written, "parameters": {**laid, **own}})
+        laid = {f"parameters.{name}": value for name, value in self.parameters.items() if name not in own}
+        return load({"ripple": 1, "name": "evidence", **written}).changed(laid)
 
     def seeds(self, count: int) -> list[Seeds]:
         """The seeds of so many replicates: networks, people and luck all differ."""
