@@ -14,7 +14,6 @@ from sim.study.evidence.rows import ROWS
 def test_a_row_overlaps_its_band_in_small_size(row: Row) -> None:
     """The 95 % interval of each number overlaps its band; of a sign, the value lies in it. Rows known as unmet are so."""
     found = measured(row, Plan(SMALL))
-    print([(r.id, r.found, r.band) for r in found.results])
     assert found.met or row.reason
 
 

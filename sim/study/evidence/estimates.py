@@ -59,3 +59,21 @@ def ratio_of(above: Sequence[float] | np.ndarray, below: Sequence[float] | np.nd
     inside = max(0.0, vaa - 2 * value * vab + value * value * vbb - g * (vaa - vab * vab / vbb if vbb > 0 else 0.0))
     middle, half = (value - g * (vab / vbb if vbb > 0 else 0.0)) / (1 - g), q / abs(mb) * math.sqrt(inside) / (1 - g)
     return Estimate(value, min(value, middle - half), max(value, middle + half))
+
+
+def median_of(values: Sequence[float] | np.ndarray) -> Estimate:
+    """The median of the values of replicates, of which some may be infinite, between two of the values in their order.
+
+    These are the closest pair between which the true median lies with at least 95 %, the outermost where there are fewer
+    than six: the number of values below it is binomial with 1/2. Raises ValueError where there is none, or NaN.
+    """
+    from scipy.special import bdtr
+
+    v = np.sort(np.asarray(values, dtype=float))
+    if not v.size or np.isnan(v).any():
+        raise ValueError("a median needs values")
+    below = [k for k in range(1, (len(v) + 1) // 2) if 2 * float(bdtr(k, len(v), 0.5)) <= 1 - CONFIDENCE]
+    k = max(below, default=0)
+    with np.errstate(invalid="ignore"):  # the mean of two infinities
+        middle = v[len(v) // 2] if len(v) % 2 else v[len(v) // 2 - 1 : len(v) // 2 + 1].mean()
+    return Estimate(float(middle), float(v[k]), float(v[-1 - k]))

@@ -58,8 +58,9 @@ class Plan:
     def scenario(self, written: Mapping[str, Any]) -> Scenario:
         """A scenario from what a file would say. What a row itself sets goes before the numbers of the plan."""
         own = written.get("parameters", {})
-        laid = {f"parameters.{name}": value for name, value in self.parameters.items() if name not in own}
-        return load({"ripple": 1, "name": "evidence", **written}).changed(laid)
+        numbers = {f"parameters.{name}": value for name, value in {**self.parameters, **own}.items()}
+        rest = {key: value for key, value in written.items() if key != "parameters"}
+        return load({"ripple": 1, "name": "evidence", **rest}).changed(numbers)
 
     def seeds(self, count: int) -> list[Seeds]:
         """The seeds of so many replicates: networks, people and luck all differ."""

@@ -6,10 +6,21 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from sim.errors import RippleError, did_you_mean
-from sim.study.evidence import aftermath, cascades, posting, quiet, wounds
+from sim.study.evidence import (
+    aftermath,
+    cascades,
+    deletion,
+    desks,
+    earning,
+    hops,
+    posting,
+    quiet,
+    responses,
+    wounds,
+)
 from sim.study.evidence.row import Row
 
-MODULES = (wounds, cascades, quiet, posting, aftermath)
+MODULES = (wounds, earning, cascades, hops, desks, responses, deletion, quiet, posting, aftermath)
 
 
 def _all() -> dict[str, Row]:
