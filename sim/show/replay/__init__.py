@@ -1,0 +1,1 @@
+"""A run as compact frames: recorded, encoded, and taken home as one file."""
