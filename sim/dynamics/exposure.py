@@ -7,6 +7,7 @@ an act at t0 solves L(t) - L(t0) = E times the mean delay, E a unit exponential 
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,20 +23,27 @@ class DailyCycle:
     def __init__(self, start_hour: float, peak: float, swing: float):
         self.offset = start_hour - peak
         self.swing = swing
-        hours = np.linspace(0.0, 24.0, 4 * _POINTS + 1)
-        passed = hours + self._wave(hours) - self._wave(0.0)
-        self.inverse = np.interp(np.linspace(0.0, 24.0, _POINTS + 1), passed, hours)
-
-    def _wave(self, hours):
-        return self.swing * 24.0 / (2 * np.pi) * np.sin(2 * np.pi * (np.asarray(hours) + self.offset) / 24.0)
+        self.inverse = _inverse(self.offset, swing)
 
     def passed(self, time: float) -> float:
         """L(time) - L(0): hours of reading until a time, h."""
-        return float(time + self._wave(time) - self._wave(0.0))
+        return float(time + _wave(time, self.offset, self.swing) - _wave(0.0, self.offset, self.swing))
 
     def when(self, passed: float) -> float:
         """The time (h) at which that many hours of reading have passed; the inverse of `passed`."""
         return float(_when(passed, self.inverse))
+
+
+def _wave(hours, offset: float, swing: float):
+    return swing * 24.0 / (2 * np.pi) * np.sin(2 * np.pi * (hours + offset) / 24.0)
+
+
+@lru_cache(maxsize=64)
+def _inverse(offset: float, swing: float) -> np.ndarray:
+    """Times at which evenly spaced hours of reading have passed, over a day; the same for all runs of a scenario."""
+    hours = np.linspace(0.0, 24.0, 4 * _POINTS + 1)
+    passed = hours + _wave(hours, offset, swing) - _wave(0.0, offset, swing)
+    return np.interp(np.linspace(0.0, 24.0, _POINTS + 1), passed, hours)
 
 
 @compiled

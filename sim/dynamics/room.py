@@ -11,6 +11,14 @@ from sim.dynamics.setup import Setup
 from sim.world.people import activity, younger
 
 _SPARE = 64  # places beyond what is needed at the moment
+_FILLED = (  # arrays that events fill, and where their size stands in `state`
+    ("queue", s.QUEUE_SIZE),
+    ("chain", s.CHAIN_SIZE),
+    ("acts", s.N_ACTS),
+    ("complaints", s.N_COMPLAINTS),
+    ("desk", s.DESK_SIZE),
+    ("outreach", s.N_OUTREACH),
+)
 
 
 def first_arrays(setup: Setup, n_acts: int) -> s.Live:
@@ -83,22 +91,15 @@ def longer(array: np.ndarray, size: int) -> np.ndarray:
 
 def with_room(m: s.Live, needed: int) -> s.Live:
     """The arrays with room for an event that reaches `needed` users; what is full already at least doubles."""
-    state, more = m.state, needed + _SPARE
+    used, more = m.state.tolist(), needed + _SPARE  # plain numbers: this is asked at every act
     changed = {}
-    for name, used in (
-        ("queue", s.QUEUE_SIZE),
-        ("chain", s.CHAIN_SIZE),
-        ("acts", s.N_ACTS),
-        ("complaints", s.N_COMPLAINTS),
-        ("desk", s.DESK_SIZE),
-        ("outreach", s.N_OUTREACH),
-    ):
+    for name, place in _FILLED:
         array = getattr(m, name)
-        if state[used] + more > len(array):
+        if used[place] + more > len(array):
             changed[name] = longer(array, 2 * len(array) + more)
     if "complaints" in changed:  # all of them may be open
         changed["open"] = longer(m.open, len(changed["complaints"]))
-    if state[s.MET_COUNT] + more >= FULLEST * len(m.met):
+    if used[s.MET_COUNT] + more >= FULLEST * len(m.met):
         changed["met"] = larger_table(m, more)
     return m._replace(**changed) if changed else m
 
