@@ -42,9 +42,9 @@ def large_run_here(users: int, ties: int, repeat: int) -> dict[str, Any]:
     start = time.perf_counter()
     run = setup(scenario)
     made.append(time.perf_counter() - start)
-    peaks = [_peak_mb()]
+    peaks = [peak_mb()]
     engine = Engine(run).run()
-    peaks.append(_peak_mb())
+    peaks.append(peak_mb())
     threads, held = engine.threads, parts.memory(engine)
     del engine
     posting, written = setup(breach(users, ties, by_users=POSTS), run.world), [0]
@@ -66,7 +66,7 @@ def large_run_here(users: int, ties: int, repeat: int) -> dict[str, Any]:
     }
 
 
-def _peak_mb() -> float | None:
+def peak_mb() -> float | None:
     """The most memory this process has held so far, MB. On Linux not from getrusage, which starts with the parent's."""
     try:
         for line in Path("/proc/self/status").read_text().splitlines():
