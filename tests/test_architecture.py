@@ -16,7 +16,7 @@ PACKAGE = ROOT / "sim"
 
 # Bottom to top. A module imports from its own floor and from those below.
 FLOORS = (
-    ("sim.compiled", "sim.errors", "sim.files", "sim.library", "sim.units", "sim.theory"),
+    ("sim.compiled", "sim.errors", "sim.files", "sim.library", "sim.spreadsheet", "sim.units", "sim.theory"),
     ("sim.world",),
     ("sim.scenario",),
     ("sim.dynamics",),
