@@ -19,7 +19,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import numpy as np
@@ -296,7 +296,7 @@ def _decimal_is_comma(texts: Sequence[str], usual: bool) -> bool:
     return usual
 
 
-def _clock(text: str | None) -> tuple[int, int, int, object]:
+def _clock(text: str | None) -> tuple[int, int, int, tzinfo | None]:
     """Hour, minute, second and time zone of a time of day; midnight of no zone for none."""
     if text is None or not text.strip():
         return 0, 0, 0, None

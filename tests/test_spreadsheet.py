@@ -131,7 +131,7 @@ def test_yes_and_no_in_several_languages(tmp_path: Path) -> None:
     table = sheet(tmp_path, "a;b\nx;Ja\ny;nein\nz;TRUE\nw;\n")
     values = table.yes_no("b")
     assert values[:3].tolist() == [1.0, 0.0, 1.0] and np.isnan(values[3])
-    with pytest.raises(RippleError, match="line 2, column 'a': 'x' is neither|line 2") as error:
+    with pytest.raises(RippleError, match=r"^table\.csv, line 2, ") as error:
         sheet(tmp_path, "a;b\nperhaps;1\n").yes_no("a")
     assert "neither yes nor no" in str(error.value)
 
