@@ -92,7 +92,7 @@ def _places(named: _Named, most_users: int, most_ties: int) -> Places:
     xy = positions(part.start, part.heard)
     row_of = np.argsort(world.order)
     rows = row_of[first]
-    ties, n_ties = _ties(part.start, part.heard, most_ties)
+    ties, n_ties = ties_between(part.start, part.heard, most_ties)
     return Places(
         rows=rows,
         first=first,
@@ -106,7 +106,7 @@ def _places(named: _Named, most_users: int, most_ties: int) -> Places:
     )
 
 
-def _ties(start: np.ndarray, heard: np.ndarray, most: int) -> tuple[np.ndarray, int]:
+def ties_between(start: np.ndarray, heard: np.ndarray, most: int) -> tuple[np.ndarray, int]:
     """Each pair of tied users once, i4[t, 2], at most about `most` of them; and how many pairs there are."""
     listener = np.repeat(np.arange(len(start) - 1), np.diff(start))
     low, high = np.minimum(listener, heard), np.maximum(listener, heard)
