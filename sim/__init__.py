@@ -16,15 +16,18 @@ _HOME = {
     "Rule": "sim.dynamics.rules",
     "Run": "sim.study.results",
     "Scenario": "sim.scenario.scenario",
+    "Sweep": "sim.study.sweep.opened",
     "TrustModel": "sim.model.trust_model",
     "as_graph": "sim.world.graph",
     "compare": "sim.study.compare",
     "load": "sim.scenario.scenario",
     "open_comparison": "sim.study.comparison",
     "open_run": "sim.study.results",
+    "open_sweep": "sim.study.sweep.opened",
     "read_edge_list": "sim.world.edge_list",
     "ripple_multipliers": "sim.study.measures",
     "run": "sim.study.results",
+    "sweep": "sim.study.sweep.sweeping",
 }
 
 __all__ = [*_HOME]

@@ -10,6 +10,9 @@ from sim.study.measures import ripple_multipliers as ripple_multipliers
 from sim.study.results import Run as Run
 from sim.study.results import open_run as open_run
 from sim.study.results import run as run
+from sim.study.sweep.opened import Sweep as Sweep
+from sim.study.sweep.opened import open_sweep as open_sweep
+from sim.study.sweep.sweeping import sweep as sweep
 from sim.world.edge_list import read_edge_list as read_edge_list
 from sim.world.graph import Graph as Graph
 from sim.world.graph import as_graph as as_graph

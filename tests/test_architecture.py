@@ -47,7 +47,7 @@ LIBRARIES = {
     "PIL": (("sim.show",), ()),
     "pandas": (("sim",), ("sim.model", "sim.study", "sim.show")),
     "pyarrow": (("sim.study",), ("sim.study",)),
-    "pydantic": (("sim.scenario",), ("sim.scenario",)),
+    "pydantic": (("sim.scenario", "sim.study.sweep"), ("sim.scenario", "sim.study.sweep.keys")),
     "ruamel": (("sim.scenario", "sim.study"), ("sim.scenario",)),
     "matplotlib": (("sim.show",), ("sim.show",)),
     "jinja2": (("sim.show",), ("sim.show",)),

@@ -19,6 +19,7 @@ from sim.cli.group import StoppedError, SuggestingGroup, said
 from sim.cli.health import doctor
 from sim.cli.running import run
 from sim.cli.scenarios import check, list_scenarios, new, schema, tell
+from sim.cli.sweeping import sweep
 from sim.errors import RippleError
 
 
@@ -49,6 +50,7 @@ def ripple(context: click.Context) -> None:
 for _command in (
     compare,
     run,
+    sweep,
     list_scenarios,
     tell,
     new,

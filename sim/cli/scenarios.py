@@ -76,13 +76,16 @@ def new(file: str, source: str, force: bool) -> None:
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 def check(files: tuple[str, ...]) -> int:
-    """Check scenario files and name all mistakes in them."""
+    """Check scenario and experiment files and name all mistakes in them."""
     from sim.scenario.scenario import load
     from sim.units import duration_words
 
     bad = 0
     for file in files:
         try:
+            if Path(file).is_file() and _is_experiment(Path(file)):
+                _check_experiment(file)
+                continue
             found = load(Path(file) if Path(file).is_file() else file)
         except RippleError as mistake:
             bad += 1
@@ -113,3 +116,21 @@ def schema(out: str | None) -> None:
 
     target = write_text(Path(out).expanduser(), text + "\n")
     click.echo(f"{target} is written; in a scenario file name it on top: # yaml-language-server: $schema={target}")
+
+
+def _is_experiment(file: Path) -> bool:
+    from sim.scenario.yaml_reader import read_file
+
+    return "experiment" in read_file(file).entries
+
+
+def _check_experiment(file: str) -> None:
+    from sim.study.sweep.reading import load_experiment
+
+    found = load_experiment(file)
+    points, arms = len(found.points()), max(1, len(found.arms))
+    runs = points * arms * found.replicates
+    click.echo(
+        f"{file}: ok, {found.kind}, {points:,} points of {len(found.varied)} factors x {found.replicates} replicates x "
+        f"{arms} arms: {runs:,} runs"
+    )

@@ -21,7 +21,7 @@ from sim.scenario.changes import changed_tree
 from sim.scenario.parameters import Parameters
 from sim.scenario.parts import Arm, Brand, Desk, Expect, Network, Policy, RuleEntry
 from sim.scenario.resolve import resolved_fields
-from sim.scenario.sources import Source, file_of, library_entries, read_source, slug
+from sim.scenario.sources import Source, as_written, file_of, library_entries, read_source, slug
 from sim.scenario.yaml_writer import as_yaml
 
 __all__ = [
@@ -117,6 +117,16 @@ class Scenario:
     def resolved(self) -> dict[str, Any]:
         """The scenario as plain dicts and lists, every default and every parameter written out."""
         return _copy(self._document)
+
+    def written(self) -> dict[str, Any]:
+        """The scenario as it was written, with all it extends and all changes in it, as plain dicts and lists.
+
+        It loads as an equal scenario from any folder, and a change of it means the same: what follows from something else
+        (trust from the sector) still does. Raises RippleError for a scenario that was not loaded.
+        """
+        if self._source is None:
+            raise RippleError("only a scenario that was loaded knows how it was written")
+        return {"name": self.name, **as_written(self._source)}
 
     def to_yaml(self) -> str:
         """The resolved scenario as a file; it loads as an equal scenario."""

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from sim.errors import RippleError, did_you_mean
 from sim.library import scenarios_folder
 from sim.scenario.fields import VERSION
 from sim.scenario.mistakes import Mistake, refusal
-from sim.scenario.yaml_reader import Node, as_node, read_file, top_level
+from sim.scenario.yaml_reader import Node, as_node, plain, read_file, top_level
 from sim.units import shown
 
 # from version n of the format to n + 1, saying what was done; 1 is the first, so there is nothing to upgrade yet
@@ -151,6 +152,20 @@ def _anchor(tree: Node, folder: Path) -> None:
     file = tree.entries.get("network", Node(None)).entries.get("file")
     if file is not None and isinstance(file.value, str):
         file.value = str(folder / file.value)
+
+
+def as_written(source: Source) -> dict[str, Any]:
+    """The tree as plain values without empty entries, its edge list by a path that holds from anywhere."""
+    tree = source.tree.copy()
+    _anchor(tree, source.folder.resolve())
+
+    def filled(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: filled(entry) for key, entry in value.items() if entry is not None}
+        return [filled(entry) for entry in value] if isinstance(value, list) else value
+
+    found: dict[str, Any] = filled(plain(tree))
+    return found
 
 
 def merged(below: Node, above: Node) -> Node:

@@ -7,7 +7,7 @@ be read leaves a None in its list, so that its neighbours keep their numbers.
 from __future__ import annotations
 
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -17,6 +17,7 @@ from sim.scenario.mistakes import Mistake, Where, path_words
 from sim.scenario.yaml_reader import Node, plain
 from sim.units import shown
 
+Keys = TypeVar("Keys", bound=BaseModel)
 _MAY_BE_EMPTY = {
     "network",
     "brand",
@@ -73,18 +74,23 @@ def _walk(tree: Node, where: Where) -> tuple[Where, Node]:
 
 
 def validated(tree: Node) -> tuple[ScenarioFile, Findings]:
-    """The keys of a tree with their values read, and the mistakes found on the way."""
+    """The keys of a scenario's tree with their values read, and the mistakes found on the way."""
+    return validated_as(ScenarioFile, tree)
+
+
+def validated_as(kind: type[Keys], tree: Node) -> tuple[Keys, Findings]:
+    """The keys of a tree of some kind with their values read, and the mistakes found on the way."""
     findings = Findings(tree)
     content: Any = plain(tree)
     _drop_empty(content, (), findings)
     while True:
         try:
-            return ScenarioFile.model_validate(content), findings
+            return kind.model_validate(content), findings
         except ValidationError as problem:
             for error in problem.errors(include_url=False):
                 where = error["loc"][:-1] if error["type"] == "missing" else error["loc"]
                 if not findings.any_at(error["loc"]):  # else it is missing because it was taken out
-                    findings.add(where, _words(error))
+                    findings.add(where, _words(error, kind))
                 _take_out(content, where)
 
 
@@ -122,7 +128,7 @@ def _take_out(content: Any, where: Where) -> None:
         holder[where[-1]] = None
 
 
-def _words(error: Any) -> str:
+def _words(error: Any, root: type[BaseModel]) -> str:
     """One of pydantic's findings in words for people."""
     kind, value, last = error["type"], error.get("input"), error["loc"][-1]
     if kind == "value_error":
@@ -130,7 +136,7 @@ def _words(error: Any) -> str:
     if kind == "missing":
         return f"`{last}` is missing"
     if kind == "extra_forbidden":
-        known = list(_model_at(error["loc"][:-1]).model_fields)
+        known = list(_model_at(error["loc"][:-1], root).model_fields)
         return f"'{last}' is not known{did_you_mean(str(last), known) or _some(known)}"
     if kind in ("list_type", "is_instance_of"):
         return f"{shown(value)} stands where a list belongs (lines that begin with `- `, or [])"
@@ -143,9 +149,9 @@ def _some(known: list[str]) -> str:
     return f"; known here: {', '.join(known)}" if len(known) <= 25 else ""
 
 
-def _model_at(where: Where) -> type[BaseModel]:
-    """The keys that are known at a path of the file."""
-    kind: Any = ScenarioFile
+def _model_at(where: Where, root: type[BaseModel]) -> type[BaseModel]:
+    """The keys that are known at a path of a file."""
+    kind: Any = root
     for step in where:
         is_model = isinstance(kind, type) and issubclass(kind, BaseModel)
         kind = _bare(kind.model_fields[str(step)].annotation if is_model else get_args(kind)[-1])

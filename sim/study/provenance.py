@@ -13,7 +13,7 @@ from sim.dynamics.setup import Seeds
 from sim.scenario.scenario import Scenario
 from sim.world.graph import Graph
 
-_PACKAGES = ("numpy", "numba", "pandas", "networkx", "pyarrow")
+PACKAGES = ("numpy", "numba", "pandas", "networkx", "pyarrow")
 
 
 def provenance(scenario: Scenario, graph: Graph, **facts: object) -> dict[str, object]:
@@ -22,7 +22,7 @@ def provenance(scenario: Scenario, graph: Graph, **facts: object) -> dict[str, o
         "program": "trust-ripple",
         "version": version("trust-ripple"),
         "python": platform.python_version(),
-        "packages": {name: version(name) for name in _PACKAGES},
+        "packages": {name: version(name) for name in PACKAGES},
         "machine": f"{platform.system()} {platform.machine()}, {sys.byteorder}-endian",
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "scenario": scenario.name,

@@ -1,0 +1,1 @@
+"""Designed experiments: what they are, how they run, what they leave."""
