@@ -394,7 +394,7 @@ def test_compare_writes_tables_figures_page_and_first_runs(
     out = tmp_path / "out"
     assert code == 0 and "Written to out/" in text
     for name in (
-        "page.html",
+        "report.html",
         "measures.csv",
         "differences.csv",
         "replicates.parquet",
@@ -409,7 +409,7 @@ def test_compare_writes_tables_figures_page_and_first_runs(
     pd.testing.assert_frame_equal(pd.read_parquet(out / "replicates.parquet"), two.replicates)
     pd.testing.assert_frame_equal(sim.open_run(out / "runs" / "denial").series, two.examples["denial"].series)
     again = "ripple compare data-breach --replicates 3 --users 240 --horizon &#39;40 d&#39; --seed 3 --set"
-    assert again in (out / "page.html").read_text()
+    assert again in (out / "report.html").read_text()
     (out / "old.txt").write_text("left over")
     assert say(*words)[0] == 1 and (out / "old.txt").exists()
     assert say(*words, "--force")[0] == 0 and not (out / "old.txt").exists()

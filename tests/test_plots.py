@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from types import SimpleNamespace
 
 import matplotlib
 import numpy as np
@@ -19,20 +18,17 @@ from matplotlib.figure import Figure
 from PIL import Image
 from small_comparison import small_comparison, small_run
 
-from sim.scenario.measures_named import MEASURES
 from sim.scenario.scenario import library, load
 from sim.show import network as picture_of
 from sim.show import plots
 from sim.show.accounts import OTHERS, accounts, shown_accounts
-from sim.show.answer import answer, expectations, verdict
 from sim.show.figures import comparison_figures, run_figures
 from sim.show.lanes import draw_lanes, lanes_of
 from sim.show.measures_shown import shown_difference, shown_value, unit_scale
 from sim.show.network import MOMENTS, TRUST_COLORS, network_panels, trust_scale
 from sim.show.style import arm_styles, plain, signed
 from sim.show.text import measure_tables, same_everywhere
-from sim.study.compare import Comparison, compare
-from sim.study.summaries import best, differences
+from sim.study.compare import compare
 
 
 @pytest.fixture
@@ -320,7 +316,8 @@ def drawn_names(figures: Iterator) -> list[str]:
 
 def test_a_comparison_and_a_run_have_all_their_figures(tmp_path: Path) -> None:
     two = replace(small_comparison(), arms=["silence", "denial"])
-    names = ["trust", "gap", "measures", "differences", "ledger", "hops", "network-silence", "network-denial"]
+    names = ["trust", "gap", "measures", "differences", "ledger", "ledger-difference", "hops"]
+    names += ["network-silence", "network-denial"]
     assert drawn_names(comparison_figures(two)) == names
     for one in run_figures(small_run()):
         path = one.save_png(tmp_path)
@@ -340,61 +337,3 @@ def test_a_comparison_in_which_nothing_happens_has_no_empty_figures() -> None:
         4
     ]  # the arm, lowest and last trust, followers: of other people
     assert same_everywhere(nothing).startswith("The same in every run of every arm: trust-days lost 0.0")
-
-
-# --- the answer in words ----------------------------------------------------------------------------------------------
-
-
-def made_up(values: dict[str, list[float]]) -> Comparison:
-    """A comparison that has these trust-days lost, run by run; made by the project's own tables."""
-
-    arms = list(values)
-    by_arm = {arm: pd.DataFrame(dict.fromkeys(MEASURES, values[arm])) for arm in arms}
-    n = len(values[arms[0]])
-    rows = [{"replicate": k, "arm": arm, "trust_days_lost": values[arm][k]} for k in range(n) for arm in arms]
-    fake = SimpleNamespace(
-        arms=arms,
-        reference=arms[0],
-        horizon=240.0,
-        n_replicates=n,
-        replicates=pd.DataFrame(rows),
-        measures=pd.DataFrame({arm: frame.mean() for arm, frame in by_arm.items()}).T,
-        differences=differences(by_arm, arms),
-        best=best(by_arm, arms),
-    )
-    return fake  # type: ignore[return-value]
-
-
-def test_a_clear_winner_is_named_with_its_lead() -> None:
-    """Differences of -10 with a spread of .1 over 8 runs: told apart, best in all of them."""
-    noise = [0.1, -0.1, 0.0, 0.1, -0.1, 0.0, 0.1, -0.1]
-    text = verdict(made_up({"old": [30.0] * 8, "new": [20 + x for x in noise]}))
-    assert "over 10 d, new is best: 20.0 points × days, 10.0 less than old" in text
-    assert "It is best in 8 of 8 runs, and every other arm is told apart from it." in text
-
-
-def test_arms_that_cannot_be_told_apart_are_said_to_be_so() -> None:
-    """Paired differences of mean .1 and sd 3: the interval holds 0."""
-    swing = [3.0, -3.0, 2.9, -2.9, 3.1, -3.0, 3.2, -2.5]
-    found = made_up({"old": [30.0] * 8, "new": [29.9 + x for x in swing]})
-    best = answer(found)
-    assert best is not None and len(best.unsure) == 1
-    assert "cannot be told apart from" in verdict(found)
-    assert "every other arm" not in verdict(found)
-
-
-def test_arms_that_are_the_same_are_said_to_be_the_same() -> None:
-    text = verdict(made_up({"a": [1.0, 2.0, 3.0], "b": [1.0, 2.0, 3.0]}))
-    assert text == "By trust-days lost over 10 d all arms come out the same, run by run."
-
-
-def test_one_arm_has_nothing_to_be_compared_with() -> None:
-    assert verdict(made_up({"a": [1.0, 2.0, 3.0]})).endswith("2.0 points × days; there is nothing to compare with.")
-
-
-def test_an_expectation_is_met_when_the_means_say_so() -> None:
-    """`lower` below `higher` on the means over runs, as the comparison itself judges them."""
-    both = small_comparison()
-    assert [met for met, _ in expectations(both)] == [met for _, met in both.met()]
-    turned = replace(both, measures=-both.measures)
-    assert [met for met, _ in expectations(turned)] == [not met for _, met in both.met()]

@@ -45,7 +45,7 @@ def test_the_commands_run_one_after_the_other(tmp_path):
         done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{command}: {done.stderr}"
         assert done.stdout.strip(), command
-    assert (tmp_path / "report" / "page.html").exists()
+    assert (tmp_path / "report" / "report.html").exists()
 
 
 def test_the_snippet_runs(tmp_path, monkeypatch, capsys):

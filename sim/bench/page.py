@@ -35,7 +35,7 @@ def save(report: Report, path: str | Path) -> list[Path]:
     written = [report.write(target.with_suffix(".json"))]
     costs = sizes(report)
     if costs:
-        from sim.show.figures import Drawn
+        from sim.show.drawn import Drawn
         from sim.show.growth import cost_by_size
         from sim.show.style import figure_of
 

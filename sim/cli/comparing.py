@@ -109,20 +109,10 @@ def _show(screen: Console, done: Comparison) -> None:
 
 
 def _write(screen: Console, done: Comparison, target: Path, force: bool, again: str) -> None:
-    from sim.show.figures import comparison_figures
-    from sim.show.page import write_page
-    from sim.study.folder import new_folder
+    from sim.show.report.writing import write_report
 
-    with new_folder(target, force=force) as work:
-        done.write(work)
-        (work / "figures").mkdir()
-        figures = []
-        with progress("drawing", len(done.arms) + 7.0) as bar:
-            for drawn in comparison_figures(done):
-                drawn.save_png(work / "figures")
-                figures.append(drawn)
-                if bar is not None:
-                    bar(len(figures))
-            write_page(done, work / "page.html", command=again, figures=figures)
+    with progress("drawing", 1.0) as bar:
+        page = write_report(done, target, command=again, force=force, progress=bar)
     screen.print()
     say_written(screen, target)
+    say(screen, f"The report is {page.name} in it: open it in any browser.")

@@ -44,7 +44,7 @@ _WORDS = {
     "time": "healed and forgotten with time",
 }
 _LAST_HOP = 6  # later ones are drawn with it
-_LEAST = 0.005  # of the largest account; smaller ones are drawn as one
+_LEAST = 0.01  # of the largest account; smaller ones are drawn as one
 
 
 def accounts(data: Run | Comparison, arm: str | None = None) -> pd.DataFrame:
@@ -124,7 +124,46 @@ def ledger_waterfall(
     return ax
 
 
-def _fall(ax: Axes, first: float, steps: Sequence[float], names: Sequence[str]) -> None:
+def account_differences(data: Comparison, arm: str, to: str | None = None) -> pd.DataFrame:
+    """The own book of an arm minus that of another (None: the reference), account by account; as `accounts` gives them."""
+    ours = accounts(data, arm)
+    theirs = accounts(data, to).assign(points=lambda book: -book["points"])
+    both = pd.concat([theirs, ours])  # in the order of the book that is held against
+    return both.groupby(["cause", "channel"], sort=False, as_index=False)["points"].sum()
+
+
+def ledger_difference(
+    data: Comparison,
+    ax: Axes | None = None,
+    *,
+    arm: str,
+    to: str | None = None,
+) -> Axes:
+    """Where the difference between two arms comes from: from one end to the other, account by account, mean over runs.
+
+    Points of mean own trust at the horizon; to: the arm that is subtracted, the reference when left out.
+    """
+    book = account_differences(data, arm, to)
+    rows = shown_accounts([book])
+    values = {(cause, channel): points for cause, channel, points in book.itertuples(index=False)}
+    steps = [values.get(row, 0.0) for row in rows]
+    if OTHERS in rows:
+        steps[rows.index(OTHERS)] = float(book["points"].sum()) - sum(steps)
+    ax = dress(axes_or_new(ax, 7.2, 0.32 * len(rows) + 2.0), grid="x")
+    other = data.reference if to is None else to
+    _fall(ax, 0.0, steps, [account_words(*row) for row in rows], ends=(other, arm))
+    label(ax, "difference in mean own trust, points")
+    head(ax, f"{arm} minus {other}", "which accounts the difference at the end is made of")
+    return ax
+
+
+def _fall(
+    ax: Axes,
+    first: float,
+    steps: Sequence[float],
+    names: Sequence[str],
+    ends: tuple[str, str] = ("start", "end"),
+) -> None:
     edges = first + np.concatenate([[0.0], np.cumsum(steps)])
     low, high = float(edges.min()), float(edges.max())
     wide = max(high - low, 0.02)
@@ -147,7 +186,7 @@ def _fall(ax: Axes, first: float, steps: Sequence[float], names: Sequence[str]) 
         text = f"{value:.{max(digits, 1)}f}" if first else signed(value, digits) if place else "0"
         ax.annotate(text, (value, place), (8, 0), textcoords="offset points", va="center", fontsize=SMALL, color=INK,
                     fontweight="bold")  # fmt: skip
-    ax.set_yticks([0, *rows, last], ["start", *(plain(name) for name in names), "end"])
+    ax.set_yticks([0, *rows, last], [plain(ends[0], 28), *(plain(name) for name in names), plain(ends[1], 28)])
     ax.set_ylim(last + 0.6, -0.6)
     ax.set_xlim(low - 0.06 * wide, high + 0.22 * wide)
     ax.tick_params(axis="y", length=0, labelcolor=INK)

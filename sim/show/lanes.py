@@ -124,7 +124,7 @@ class _Above:
 
 def _name(strip: Axes, row: int, lane: Lane, color: str) -> None:
     across = strip.get_yaxis_transform()  # x in shares of the width, y in lanes
-    place, tint = (-0.008, MUTED) if lane.style is None else (-0.06, color)
+    place, tint = (-0.008, MUTED) if lane.style is None else (-0.06, INK)
     if lane.style is not None:
         strip.plot([-0.052, -0.008], [row, row], transform=across, color=color, linestyle=lane.style.dash, linewidth=2,
                    clip_on=False, solid_capstyle="butt")  # fmt: skip

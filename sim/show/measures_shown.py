@@ -74,6 +74,15 @@ def shown_value(measure: str, value: float, *, difference: bool = False) -> str:
     return signed(value, digits) if difference else signed(value, digits).removeprefix("+")
 
 
+def shown_half(measure: str, half: float) -> str:
+    """Half the width of an interval, given in the table's unit: as many digits as a value has, a small one keeps one."""
+    factor, _, digits = _unit(measure)
+    half *= factor
+    while 0.0 < half < 0.5 * 10.0**-digits and digits < 4:
+        digits += 1
+    return f"{half:,.{digits}f}"
+
+
 def shown_difference(measure: str, difference: float, half: float) -> str:
     """A paired difference and half the width of its interval, in the unit people read: `−22.6 ± 0.4`."""
     factor, _, usual = _unit(measure)

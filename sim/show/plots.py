@@ -16,7 +16,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.scenario.scenario import Scenario
-from sim.show.accounts import effect_by_hop, ledger_waterfall, people_by_hop
+from sim.show.accounts import account_differences, effect_by_hop, ledger_difference, ledger_waterfall, people_by_hop
 from sim.show.dots import difference_dots, measure_dots
 from sim.show.lanes import Lane, draw_lanes, guide_lines, lanes_of, room
 from sim.show.network import network
@@ -41,9 +41,11 @@ from sim.study.comparison import Comparison
 from sim.study.results import Run
 
 __all__ = [
+    "account_differences",
     "difference_dots",
     "effect_by_hop",
     "gap_to_twin",
+    "ledger_difference",
     "ledger_waterfall",
     "measure_dots",
     "network",

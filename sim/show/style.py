@@ -19,6 +19,7 @@ from matplotlib.ticker import MaxNLocator
 INK, MUTED, RULE, PALE = "#1d2329", "#5c6670", "#d5dade", "#eef1f3"
 LOSS, GAIN = "#d55e00", "#0072b2"
 TITLE, TEXT, SMALL = 12.0, 9.5, 8.5  # pt
+BELOW = "below"  # what names the line under a title
 
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
@@ -100,7 +101,7 @@ def head(ax: Axes, title: str, below: str = "", *, lift: float = 0.0) -> None:
     if below:
         ax.annotate(
             below, (0, 1), (0, lift + 6.0), xycoords="axes fraction", textcoords="offset points", fontsize=TEXT - 0.5,
-            color=MUTED, va="bottom", ha="left", annotation_clip=False
+            color=MUTED, va="bottom", ha="left", annotation_clip=False, gid=BELOW
         )  # fmt: skip
 
 
@@ -108,6 +109,16 @@ def title(figure: Figure, words: str) -> None:
     """A title over a whole figure, at the left."""
     text = figure.suptitle(plain(words, 90), fontsize=TITLE + 1, fontweight="bold", color=INK)
     text.set(x=0.01, ha="left")  # after it was made, so that the layout still leaves room for it
+
+
+def narrowed(ax: Axes) -> None:
+    """Move the title to the left edge of a narrow figure and leave out the line under it, which its caption says."""
+    words = ax.get_title(loc="left")
+    ax.set_title("", loc="left")
+    for text in list(ax.texts):
+        if text.get_gid() == BELOW:
+            text.remove()
+    figure_of(ax).text(0.02, 0.985, words, fontsize=TITLE, fontweight="bold", color=INK, va="top")
 
 
 def label(ax: Axes, x: str = "", y: str = "") -> None:
@@ -129,7 +140,8 @@ def time_axis(ax: Axes, horizon: float, start: datetime | None = None) -> float:
         since += f" ({start.day} {start:%b %Y})"
     ax.set_xlim(0, horizon / size)
     steps = [1, 2, 3, 5, 6, 10] if size > 1 else [1, 2, 3, 6, 10]
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=9, steps=steps, integer=True))
+    inches = ax.get_window_extent().width / figure_of(ax).dpi
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=int(np.clip(1.8 * inches, 3, 9)), steps=steps, integer=True))
     ax.set_xlabel(since, fontsize=TEXT, color=MUTED)
     return size
 
