@@ -398,7 +398,8 @@ def test_make_lists_its_targets() -> None:
 def test_a_skipped_test_fails_the_run_only_in_ci_beside_real_networks(
     tmp_path: Path, ci: str, data: str, failed: bool
 ) -> None:
-    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "conftest.py")
+    for name in ("conftest.py", "browser.py"):
+        shutil.copy(ROOT / "tests" / name, tmp_path / name)
     text = "import pytest\ndef test_one():\n    pytest.skip('not today')\ndef test_two():\n    pass\n"
     (tmp_path / "test_it.py").write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)]
