@@ -131,6 +131,21 @@ def a_silent_desk():
     )  # fmt: skip
 
 
+def as_logged():
+    """Answers take as long as in a log, some longer than anyone waits; the one agent is left for outreach."""
+    return whole(
+        friends(120, seed=12),
+        [
+            act("outage", 40.0, reach=0.5, virality=1.0),
+            act("personal_outreach", 50.0, reach=0.5),
+            act("guidelines", 90.0, reach=0.5),
+            act("expert_content", **when("queue", by=1)),
+        ],
+        desk=Desk(1, 2.0, OFFICE_HOURS, "oldest", 0.9, "good", waits=(0.01, 0.1, 0.5, 3.0, 30.0, 60.0)),
+        feedback=0.3,
+    )
+
+
 def promised():
     """A promise that is broken, one that is kept, and one that does not exist; outreach behind complaints."""
     return whole(
@@ -226,7 +241,7 @@ def only(*processes):
 
 
 RUNS = [
-    good, scripted, rude, deleting, deleting_with_reasons, nobody_answers, a_silent_desk, promised, by_chance,
+    good, scripted, rude, deleting, deleting_with_reasons, nobody_answers, a_silent_desk, as_logged, promised, by_chance,
     other_numbers, other_numbers_rude, without_word_of_mouth, only("posts"), only("complaints"), only("membership"),
     only("posts", "membership"),
 ]  # fmt: skip

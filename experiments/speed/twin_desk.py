@@ -189,7 +189,7 @@ class Desk:
     def __init__(self, model: TwinModel):
         self.model, self.policy = model, model.setup.policy.desk
         self.free = self.policy.agents
-        self.answers = self.free > 0 and self.policy.manner != "none"
+        self.answers = (self.free > 0 or bool(self.policy.waits)) and self.policy.manner != "none"
         self.queue: list[tuple[tuple, Complaint | Outreach]] = []
         self.complaints: list[Complaint] = []  # all there ever were
         self.open: list[Complaint] = []  # those that wait, for the desk or for nobody
@@ -203,6 +203,9 @@ class Desk:
     def add(self, job: Complaint | Outreach) -> None:
         """Complaints first: the oldest, or those in public with the most listeners; talks of one act as they come."""
         rank: tuple = (1, 0, self.model.now, next(self.model.numbering))
+        if isinstance(job, Complaint) and self.policy.waits:
+            self.answer_as_logged(job)
+            return
         if isinstance(job, Complaint):
             audience = len(job.owner.listeners) if job.public else -1
             rank = (0, -audience if self.policy.order == "audience" else 0, job.opened, 0)
@@ -210,9 +213,19 @@ class Desk:
         self.assign()
         self.model.brand.queue_is(self.complaints_queued)
 
+    def answer_as_logged(self, complaint: Complaint) -> None:
+        """It takes as long as an answer of the log, drawn by its share of them; no agent is held."""
+        waits = self.policy.waits
+        share = self.model.draw("service", complaint.owner.who, complaint.number)
+        place = share * (len(waits) - 1)
+        below = min(int(place), len(waits) - 2)
+        wait = waits[below] + (place - below) * (waits[below + 1] - waits[below])
+        complaint.state = "in work"
+        self.model.later(self.model.now + wait, self.model.order_of(complaint.owner, 0), self.served, complaint)
+
     def given_up(self, complaint: Complaint, in_work: bool) -> None:
         self.queue = [(rank, job) for rank, job in self.queue if job is not complaint]
-        self.free += in_work
+        self.free += in_work and not self.policy.waits
         self.assign()
 
     def assign(self) -> None:
@@ -245,7 +258,7 @@ class Desk:
         """An agent is done, unless the complaint was given up."""
         if isinstance(job, Complaint) and job.state != "in work":
             return
-        self.free += 1
+        self.free += not (isinstance(job, Complaint) and self.policy.waits)
         if isinstance(job, Complaint):
             job.answered()
         else:

@@ -21,7 +21,9 @@ from sim.dynamics.engine import Engine
 from sim.dynamics.setup import Setup
 from sim.errors import RippleError
 
-_GIVEN = frozenset(("who", "back_start", "back", "activity", "opens", "closes", "opened_before"))  # by the setup
+_GIVEN = frozenset(
+    ("who", "back_start", "back", "activity", "opens", "closes", "opened_before", "waits")
+)  # by the setup
 _BESIDE = ("trust", "sums", "rows", "lowest", "expressed", "start_trust")  # arrays of the engine outside `live`
 _FILE = "agenda.json"
 _LARGE = 1_000_000  # bytes; files above are read piece by piece

@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from sim.compiled import compiled, compiled_apart, compiled_into, part_of_loop
-from sim.dynamics.desk import enqueue
+from sim.dynamics.desk import enqueue, logged_wait
 from sim.dynamics.encounters import find
 from sim.dynamics.law import DELETE, GOOD, NONE, RUDE
 from sim.dynamics.pending import push
@@ -48,6 +48,7 @@ from sim.dynamics.state import (
     PRAISE,
     QUEUED,
     REPOST,
+    SERVED,
     SHARES_PENDING,
     SORTS,
     STORY,
@@ -108,7 +109,10 @@ def complain(user, wound_c, wound_e, t, m, p):
     if c.public:
         push(m.queue, m.state, t.now, c.number * SORTS + COMPLAINT_STORY, user, STORY)
     c.taken = p.manner != NONE and uniform(p.taken_key, who, c.number) < p.answers
-    if c.taken:
+    if c.taken and p.logged:
+        c.state = IN_WORK
+        push(m.queue, m.state, t.now + logged_wait(uniform(p.service_key, who, c.number), m.waits), i, user, SERVED)
+    elif c.taken:
         audience = m.back_start[user + 1] - m.back_start[user] if c.public else -1
         enqueue(i, -float(audience) if p.by_audience else 0.0, m)
 
@@ -192,10 +196,10 @@ def ignore(i, t, m, p):
     c = m.complaints[i]
     if c.state != WAITING and c.state != IN_WORK:
         return
-    if c.state == IN_WORK:
+    if c.state == IN_WORK and not p.logged:
         m.state[FREE] += 1
         m.state[CALL_DESK] = 1
-    elif c.taken:
+    elif c.taken and not p.logged:
         m.state[QUEUED] -= 1
     close(i, IGNORED, t, m, p)
     post_again(c, p.ignored_repost, REPOST, t, m, p)

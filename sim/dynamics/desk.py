@@ -77,6 +77,14 @@ def done_at(begun, work, m):
 
 
 @part_of_loop
+def logged_wait(share, waits):
+    """The time (h) within which a share of the answers of a log came: straight between its quantiles."""
+    place = share * (waits.size - 1)
+    below = min(np.int64(place), waits.size - 2)
+    return waits[below] + (place - below) * (waits[below + 1] - waits[below])
+
+
+@part_of_loop
 def enqueue(job, rank, m):
     """Put a job into the queue of the desk: a complaint by its row, or -1 minus a piece of outreach. There must be room."""
     put(m.desk, m.state, DESK_SIZE, rank, m.state[N_JOBS], job, 0)

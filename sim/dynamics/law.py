@@ -66,6 +66,7 @@ LAW = np.dtype(
         ("manner", "i8"),  # of the desk: see MANNERS
         ("rate", "f8"),  # of one agent, 1/h
         ("answers", "f8"),  # share of complaints that it takes up
+        ("logged", "i8"),  # 1: answers take as long as those of a log
         ("by_audience", "i8"),  # 1: the largest audience first; 0: the oldest
         ("clue", "f8"),  # chance that a deletion is noticed
         ("answer_worth", "f8"),  # of an answer at once
@@ -98,7 +99,7 @@ def law(
     steps = np.arange(MOST_HOPS, dtype=np.float64)
     wanted = baseline + p.alternatives_pull * policy.alternatives
     older = p.cohort_expectation * p.cohort_share / max(1.0 - p.cohort_share, 1e-9)
-    manner = MANNERS.index(desk.manner) if desk.agents > 0 else NONE
+    manner = MANNERS.index(desk.manner) if desk.agents > 0 or desk.waits else NONE
     derived = {
         "fading_at": p.fading**steps,
         "virality_at": p.virality_fade**steps,
@@ -113,6 +114,7 @@ def law(
         "public_share": p.public_share * (1.0 - policy.feedback),
         "rate": desk.rate,
         "answers": desk.answers if manner != NONE else 0.0,
+        "logged": int(bool(desk.waits)),
         "by_audience": desk.order == "audience",
         "manner": manner,
         "clue": p.clue * (p.explained_clue if desk.explains else 1.0),

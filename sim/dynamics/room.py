@@ -79,6 +79,7 @@ def first_arrays(setup: Setup, n_acts: int) -> s.Live:
         opens=opens,
         closes=closes,
         opened_before=before,
+        waits=np.array(setup.policy.desk.waits, dtype=np.float64),
     )
 
 

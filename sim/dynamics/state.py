@@ -223,7 +223,7 @@ Live = namedtuple(
     "Live",
     "columns flags who back_start back acts meeting_time meeting_user met queue hops answered chain books state clock "
     "activity next_post post_number written bucket bucket_next "
-    "complaints open complaint_of n_complaints desk outreach opens closes opened_before",
+    "complaints open complaint_of n_complaints desk outreach opens closes opened_before waits",
 )
 Live.__doc__ = """The arrays of a running model; those not told of above:
 
@@ -235,6 +235,7 @@ posted;  bucket i4[steps],
 bucket_next i4[n], a linked list of the users with a candidate in each step
 open i8[], rows of open complaints;  complaint_of i4[n], one more than the row of the open one;  n_complaints i4[n]
 outreach OUTREACH[];  opens, closes f8[k], when the desk is open, h;  opened_before f8[k], hours open before each
+waits f8[k], how long answers took in a log, h, at even shares from 0 to 1; f8[0] where agents answer
 """
 
 # The records that loops hand to each other stand here: Numba keeps their classes by name in the cached code of a loop,

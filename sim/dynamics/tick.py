@@ -200,7 +200,7 @@ def other_event(user, act, hop, t, times, trust, m, p):
         m.state[CALL_DESK] = 1
         push(m.queue, m.state, t.now, m.outreach[-1 - act].act, user, MEETS)
     elif hop == SERVED and m.complaints[act].state == IN_WORK:
-        m.state[FREE] += 1
+        m.state[FREE] += not p.logged  # no agent was held by it
         m.state[CALL_DESK] = 1
         answer(act, t, times, trust, m, p)
     if m.state[CALL_DESK]:

@@ -16,7 +16,7 @@ from sim import units
 from sim.errors import did_you_mean
 from sim.scenario import opening
 from sim.scenario.acts import Act, Kind
-from sim.scenario.fields import BrandFile, BrandPartFile, DeskFile, OpenFile
+from sim.scenario.fields import BrandFile, BrandPartFile, DeskFile, LogFile, OpenFile
 from sim.scenario.mistakes import Where
 from sim.scenario.parameters import HAZARDS, Parameters
 from sim.scenario.parts import Brand, Desk, Policy
@@ -118,6 +118,7 @@ def _desk(written: DeskFile, parameters: Parameters) -> Desk:
         answers=number("answers"),
         manner=written.manner or "good",
         explains=bool(written.explains),
+        waits=tuple(written.log.quantiles or ()) if written.log is not None else (),
     )
 
 
@@ -205,6 +206,8 @@ def _words(given: Mapping[str, Any]) -> dict[str, Any]:
 def _one(key: str, value: Any) -> Any:
     if isinstance(value, DeskFile):
         return _words(_given(value))
+    if isinstance(value, LogFile):
+        return {"quantiles": value.quantiles} if value.quantiles is not None else _given(value)
     if isinstance(value, BaseModel):  # opening hours
         return _open(_given(value))
     if key == "hazards":

@@ -135,6 +135,15 @@ EXAMPLES: Mapping[str, Mapping[str, Example]] = MappingProxyType(
             "answers": E("50 %", "the parameter `desk_answers`"),
             "manner": E("scripted", "good"),
             "explains": E("yes", "no"),
+            "log": E("replies.csv", "none"),
+        },
+        "LogFile": {
+            "file": E("replies.csv", "none"),
+            "column": E("latency_min", "a column called latency, wait, reply time ..."),
+            "unit": E("min", "the one that the name of the column says"),
+            "asked": E("Created", "none"),
+            "answered": E("First reply", "none"),
+            "quantiles": E([0.05, 0.2, 6], "those of the file"),
         },
         "OpenFile": {
             "days": E("mon-fri", "all days"),

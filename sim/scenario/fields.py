@@ -32,6 +32,8 @@ from sim.scenario.values import (
     Group,
     HazardRate,
     Horizon,
+    LogQuantiles,
+    LogUnit,
     Magnitude,
     Manner,
     MeasureName,
@@ -157,6 +159,17 @@ _OPEN: dict[str, Any] = {  # `from` cannot be written as an attribute
 OpenFile: type[BaseModel] = create_model("OpenFile", __base__=Keys, **_OPEN)
 
 
+class LogFile(Keys):
+    """A log of how long answers took: a file, or the quantiles themselves."""
+
+    file: Text | None = _key("a table (CSV); the path is relative to this file; a row without a time was not answered")
+    column: Text | None = _key("the column that says how long an answer took; default: one called latency, wait ...")
+    unit: LogUnit | None = _key("its unit; default: the one its name says")
+    asked: Text | None = _key("in place of `column`: the column of the times of complaints")
+    answered: Text | None = _key("and that of the times of answers")
+    quantiles: LogQuantiles | None = _key("how long answers took, h, at even shares from 0 to 1; in place of a file")
+
+
 class DeskFile(Keys):
     """The service desk, where complaints are answered."""
 
@@ -171,6 +184,9 @@ class DeskFile(Keys):
         "how: good, scripted, rude, delete (public complaints are deleted), none (nobody answers)"
     )
     explains: YesNo | None = _key("yes: a deletion comes with its reason")
+    log: Annotated[LogFile, BeforeValidator(reading.log)] | None = _key(
+        "a log of how long answers took, as a file or with its columns; complaints then wait as long as they did in it"
+    )
 
 
 class BrandPartFile(Keys):

@@ -33,6 +33,7 @@ class Network:
 PROCESSES = ("posts", "complaints", "membership")  # what a scenario can leave out
 MANNERS = ("good", "scripted", "rude", "delete", "none")
 ORDERS = ("oldest", "audience")
+LOG_UNITS = ("s", "min", "h", "d")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Desk:
 
     open: opening intervals in hours of the week, Monday 0:00 = 0, in order and apart; None: always. order: whose turn
     it is, ORDERS; manner: how it answers, MANNERS; explains: a deletion comes with its reason.
+    waits: where answers take as long as a log says, the quantiles of that time at even shares from 0 to 1, h; complaints
+    then wait for no agent.
     """
 
     agents: int = 0
@@ -50,11 +53,12 @@ class Desk:
     answers: float = 0.0
     manner: str = "none"
     explains: bool = False
+    waits: tuple[float, ...] = ()
 
     @property
     def answers_at_all(self) -> bool:
         """True when anyone is ever answered."""
-        return self.agents > 0 and self.manner != "none" and self.answers > 0.0
+        return (self.agents > 0 or bool(self.waits)) and self.manner != "none" and self.answers > 0.0
 
 
 @dataclass(frozen=True)

@@ -216,6 +216,19 @@ def hazard_rate(value: object) -> float | str:
     return USUAL if value == USUAL else or_named(units.rate, "1/h", value)
 
 
+def log(value: object) -> object:
+    """The log of a desk: a mapping, or its file alone."""
+    return {"file": value} if isinstance(value, str) else value
+
+
+def quantiles(value: object) -> list[float]:
+    """Times in hours at even shares from 0 to 1: two or more, none before the one in front of it."""
+    times = [units.number(one) for one in value] if isinstance(value, list) else []
+    if len(times) < 2 or times != sorted(times) or times[0] < 0:
+        raise ValueError("write two or more numbers of hours, from the shortest to the longest")
+    return times
+
+
 def processes(value: object) -> list[str]:
     """Processes to leave out, in their own order; none will do."""
     return [] if value == [] else some_of(PROCESSES, value)

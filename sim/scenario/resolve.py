@@ -30,6 +30,7 @@ from sim.scenario.brands import (
     resolved_brand,
     speed_of,
 )
+from sim.scenario.desk_log import with_log
 from sim.scenario.fields import VERSION, ArmFile, BrandFile, ExpectFile, ScenarioFile
 from sim.scenario.ids import act_ids, repeated_ids
 from sim.scenario.kinds import all_kinds
@@ -77,6 +78,7 @@ class _Resolving:
         parameters = self._parameters(("parameters",), written.parameters, Parameters())
         kinds, own_kinds = all_kinds(written.kinds or {}, findings)
         brand_written = written.brand or BrandFile()
+        with_log(brand_written.desk, self.source, ("brand", "desk"), findings)
         setting = Setting(
             start,
             math.inf if findings.any_at(("horizon",)) or findings.any_at(("start",)) else horizon,
@@ -206,6 +208,8 @@ class _Resolving:
     ) -> tuple[Arm, dict[str, Any]]:
         """An arm with its own brand and numbers; what all arms share is read again under these."""
         where, findings = ("arms", name), self.findings
+        if entry.brand is not None:
+            with_log(entry.brand.desk, self.source, (*where, "brand", "desk"), findings)
         parameters = self._parameters((*where, "parameters"), entry.parameters, common.parameters)
         own = laid_over(brand, entry.brand)
         setting = replace(common, parameters=parameters, speed=speed_of(own, parameters), channels=channels_of(own))

@@ -17,7 +17,7 @@ from sim.scenario import opening, readers
 from sim.scenario.acts import FORMS, NATURES, SPEAKERS, When
 from sim.scenario.measures_named import MEASURES
 from sim.scenario.parameters import SECTORS
-from sim.scenario.parts import MANNERS, ORDERS, PROCESSES, RuleEntry
+from sim.scenario.parts import LOG_UNITS, MANNERS, ORDERS, PROCESSES, RuleEntry
 from sim.scenario.readers import GROUPS, Named, one_of, or_named, positive, some_of
 from sim.scenario.shelf import READERS, TOPICS
 
@@ -164,6 +164,12 @@ Days = Annotated[
 ]
 Clock = Annotated[float, PlainValidator(opening.clock), WithJsonSchema(_CLOCK)]
 Order = Annotated[str, PlainValidator(partial(one_of, ORDERS)), WithJsonSchema({"enum": list(ORDERS)})]
+LogUnit = Annotated[str, PlainValidator(partial(one_of, LOG_UNITS)), WithJsonSchema({"enum": list(LOG_UNITS)})]
+LogQuantiles = Annotated[
+    list[float],
+    PlainValidator(readers.quantiles),
+    WithJsonSchema({"type": "array", "items": {"type": "number", "minimum": 0}}),
+]
 Manner = Annotated[str, PlainValidator(partial(one_of, MANNERS)), WithJsonSchema({"enum": list(MANNERS)})]
 Group = Annotated[str, PlainValidator(partial(one_of, GROUPS)), WithJsonSchema({"enum": list(GROUPS)})]
 Form = Annotated[str, PlainValidator(partial(one_of, FORMS)), WithJsonSchema({"enum": list(FORMS)})]

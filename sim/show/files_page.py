@@ -26,6 +26,12 @@ _PARTS = {  # class of fields: heading, where it stands
     "NetworkFile": ("network", "One that is made, with the options of its kind (below), or one that is read."),
     "BrandFile": ("brand", "Also in an arm, there without `name`: what is different about the brand in that arm."),
     "DeskFile": ("brand.desk", "The service desk, where complaints are answered."),
+    "LogFile": (
+        "brand.desk.log",
+        "How long answers took, as a table (CSV) of your own says. Complaints then wait as long as they did in it, and wait "
+        "for no agent; agents are left for outreach. A row without a time is a complaint that nobody answered. In one line: "
+        "`log: replies.csv`.",
+    ),
     "OpenFile": ("brand.desk.open", "`always`, `mon-fri 9:00-17:00`, or a mapping with these keys, or a list of them."),
     "ActFile": ("An act", "An entry of `timeline`, of `brand.calendar`, or of the acts of an arm."),
     "ArmFile": ("An arm", "A response: a list of acts, or a mapping with these keys."),
@@ -42,6 +48,7 @@ _NAMED = {  # parts that a key holds: words for them, and where they are told of
     "BrandFile": "mapping",
     "BrandPartFile": "mapping",
     "DeskFile": "mapping",
+    "LogFile": "mapping",
     "OpenFile": "words or mapping",
     "RepairsFile": "mapping",
     "ParametersFile": "numbers by name",
