@@ -69,8 +69,12 @@ def evidence(
         written.append(report.write_entries(json_file))
     if page_file is not None and not report.stopped:
         from sim.show.evidence_page import save
+        from sim.study.evidence.history import changes
 
-        written += save(report, page_file)
+        written += save(report, page_file)[-2:]
+        for change in changes(report):
+            if change.day == report.facts["day"]:
+                say(screen, f"For CHANGELOG.md: {change.words}")
     for file in written:
         say(screen, f"Written to {file}")
     say(screen, f"Took {time.perf_counter() - began:.1f} s.", style="dim")
