@@ -211,8 +211,9 @@ def test_what_was_measured_is_kept_and_ctrl_c_loses_none_of_it(tmp_path: Path) -
     assert not whole.stopped
     assert calls == ["E1", "E2", "E2"]
     measure_all([_counting("E1", calls)], threads=1, kept=tmp_path, seed=2)
+    measure_all([_counting("E1", calls)], threads=1, kept=tmp_path, anew=True)
     measure_all([_counting("E1", calls)], threads=1, kept=tmp_path, parameters={"loss": 1.0})
-    assert calls[3:] == ["E1", "E1"]
+    assert calls[3:] == ["E1"] * 3
 
 
 def test_the_result_does_not_depend_on_threads_and_progress_reaches_the_end() -> None:

@@ -55,7 +55,8 @@ def evidence(
             size=SMALL if quick else FULL,
             seed=seed,
             threads=workers,
-            kept=None if fresh else KEPT,
+            kept=KEPT,
+            anew=fresh,
             progress=_only_the_share(bar),
         )
     from sim.show.evidence_text import lines, table
