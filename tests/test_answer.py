@@ -151,7 +151,7 @@ def made_up(values: dict[str, list[float]], cost: dict[str, float] | None = None
         n_replicates=n,
         replicates=pd.DataFrame(rows),
         measures=pd.DataFrame({arm: frame.mean() for arm, frame in by_arm.items()}).T,
-        differences=differences(by_arm, arms),
+        differences=differences(by_arm, arms, 0.95),
         best=best(by_arm, arms),
     )
     return fake  # type: ignore[return-value]

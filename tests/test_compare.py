@@ -17,7 +17,7 @@ from sim.study.intervals import joint_intervals
 from sim.study.summaries import best, differences
 from sim.world import draws
 
-SMALL = {"users": 300, "horizon": "30 d", "replicates": 6}
+SMALL = {"users": 300, "horizon": "30 d", "replicates": 6, "changes": {"floor": "42 points"}}
 
 
 @pytest.fixture(scope="module")
@@ -64,19 +64,30 @@ def test_an_arm_without_a_value_stands_aside():
     nan = math.nan
     waits = {"a": [2.0, 4.0, 6.0, nan], "none": [nan] * 4, "b": [3.0, 4.0, 5.0, nan]}
     by_arm = {arm: pd.DataFrame(dict.fromkeys(MEASURES, values)) for arm, values in waits.items()}
-    rows = differences(by_arm, list(waits)).query("measure == 'waiting'")
+    rows = differences(by_arm, list(waits), 0.95).query("measure == 'waiting'")
     assert list(rows["arm"]) == ["b"] and rows["difference"].item() == 0.0
     assert best(by_arm, list(waits))["waiting"].to_dict() == {"a": 0.5, "none": 0.0, "b": 0.5}
 
 
-def test_an_arm_against_itself_is_exactly_zero():
-    """Two arms with the same acts differ in no bit."""
+def test_an_arm_against_itself_is_exactly_zero_everywhere():
+    """Two arms with the same acts differ in no bit: no difference, no account, no loss, no regret, ties split."""
     scenario = sim.load("data-breach").resolved()
     scenario["expect"] = []
     scenario["arms"] = {"one": scenario["arms"]["disclosure"], "two": scenario["arms"]["disclosure"]}
     twins = sim.compare(scenario, seed=2, **{**SMALL, "replicates": 3})
-    assert (twins.differences[["difference", "low", "high"]].fillna(0.0) == 0.0).all(axis=None)
+    exact = ["difference", "low", "high", "middle", "q05", "q95"]
+    for table in (twins.differences, twins.against("two")):
+        assert len(table) >= len(MEASURES) - 2
+        assert (table[exact] == 0.0).all(axis=None) and (table["same"] == 1.0).all() and (table["better"] == 0.0).all()
     assert (twins.best == 0.5).all(axis=None)
+    assert (twins.book("two", minus="one")[["trust", "low", "high"]] == 0.0).all(axis=None)
+    paired = ["difference", "difference_low", "difference_high"]
+    assert (twins.lost[paired] == 0.0).all(axis=None) and (twins.effects_by_hop[paired] == 0.0).all(axis=None)
+    assert (twins.user_losses["one"] == twins.user_losses["two"]).all()
+    assert twins.frontier["efficient"].all() and (twins.frontier["saved"] == 0.0).all()
+    sure = twins.how_sure.chances().dropna()
+    assert (sure["best"] == 0.5).all() and (sure[["regret", "regret_low", "regret_high"]] == 0.0).all(axis=None)
+    assert not twins.how_sure.hangs_on()["hangs"].any()
 
 
 def test_a_replicate_is_a_run_with_its_seed(both):
@@ -92,7 +103,9 @@ def test_the_result_does_not_depend_on_workers(both):
     """One thread or three: the same tables, bit for bit."""
     alone = sim.compare("data-breach", seed=1, workers=1, **SMALL)
     threads = sim.compare("data-breach", seed=1, workers=3, **SMALL)
-    for name in ("replicates", "measures", "differences", "bands", "ledger", "hops"):
+    for one in (alone, threads):
+        pd.testing.assert_frame_equal(one.how_sure.runs, both.how_sure.runs, check_exact=True)
+    for name in ("replicates", "measures", "differences", "bands", "ledger", "hops", "accounts", "losses"):
         pd.testing.assert_frame_equal(getattr(alone, name), getattr(threads, name), check_exact=True)
         pd.testing.assert_frame_equal(getattr(alone, name), getattr(both, name), check_exact=True)
 
@@ -130,9 +143,13 @@ def test_a_comparison_opened_from_disk_is_as_good_as_the_one_saved(both, tmp_pat
         was, now = getattr(both, item.name), getattr(back, item.name)
         if isinstance(was, pd.DataFrame):
             pd.testing.assert_frame_equal(now, was, check_exact=True)
+        elif item.name == "how_sure":
+            pd.testing.assert_frame_equal(now.points, was.points, check_exact=True)
+            pd.testing.assert_frame_equal(now.runs, was.runs, check_exact=True)
         elif item.name != "examples":
             assert now == was, item.name
     assert list(back.examples) == both.arms
+    pd.testing.assert_frame_equal(back.frontier, both.frontier, check_exact=True)
     assert back.examples["denial"].users.equals(both.examples["denial"].users)
     with pytest.raises(RippleError, match="holds no comparison"):
         sim.open_comparison(tmp_path / "out" / "runs" / "denial")

@@ -28,8 +28,8 @@ DOINGS = {
 def course(trust: np.ndarray, users: np.ndarray | None = None, **changes) -> Trace:
     """A trace with this mean trust by hour, and the time means of single users."""
     users = np.full(100, trust.mean(), np.float32) if users is None else users
-    fields = {"heard": 0, "direct": 0.0, "spread": 0.0, "cost": 0.0, **DOINGS, **changes}
-    return Trace(step=1.0, trust=trust, mean_trust=users, n_users=len(users), **fields)
+    fields = {"heard": 0, "direct": 0.0, "spread": 0.0, "cost": 0.0, "follows": np.ones(len(users), bool), **DOINGS}
+    return Trace(step=1.0, trust=trust, mean_trust=users, n_users=len(users), **{**fields, **changes})
 
 
 def dip(depth: float, start: int, healing: float) -> np.ndarray:

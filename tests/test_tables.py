@@ -39,6 +39,8 @@ def test_the_columns_of_a_comparison_are_those_described(name):
     where = described.index("each measure") if "each measure" in described else None
     if where is not None:
         described[where : where + 1] = MEASURES
+    if described == ["each arm"]:
+        described = small_comparison().arms
     assert [*filter(None, table.index.names), *table.columns] == described
 
 

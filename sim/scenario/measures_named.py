@@ -30,6 +30,11 @@ _ALL = (
     Measure("worst_loss", "points", "mean loss of the worst-off 5 % against their own quiet twins"),
     Measure("largest_story", "share", "share of users who heard the story that went furthest"),
     Measure("storm", "share", "share of replicates with a story heard by more than a tenth of the users"),
+    Measure(
+        "below_floor",
+        "share",
+        "share of replicates in which trust (mean over 24 h) falls below the floor that is named; none when none is",
+    ),
     Measure("trust_end", "points", "mean trust over the last 24 h of the horizon", "higher"),
     Measure("followers_end", "share", "share of users who follow the brand at the horizon", "higher"),
     Measure(
@@ -46,3 +51,4 @@ _ALL = (
 )
 
 MEASURES: Mapping[str, Measure] = MappingProxyType({measure.name: measure for measure in _ALL})
+CHANCES = ("share_regained", "storm", "below_floor")  # of one run: it happens or not

@@ -34,7 +34,6 @@ from sim.scenario.desk_log import with_log
 from sim.scenario.fields import VERSION, ArmFile, BrandFile, ExpectFile, ScenarioFile
 from sim.scenario.ids import act_ids, repeated_ids
 from sim.scenario.kinds import all_kinds
-from sim.scenario.lessons import lesson_document, resolved_lesson
 from sim.scenario.measures_named import MEASURES
 from sim.scenario.mistakes import Where, refusal
 from sim.scenario.network import resolved_network
@@ -102,7 +101,6 @@ class _Resolving:
         arms, arm_documents = self._arms(setting, brand_written, tuple(calendar), tuple(timeline))
         rules = self._rules()
         expect, expect_document = self._expect()
-        lesson = resolved_lesson(written.lesson or [], list(arms), horizon, findings)
         network, network_document = resolved_network(written.network, self.source, findings)
         fields: dict[str, Any] = {
             "name": name,
@@ -116,6 +114,7 @@ class _Resolving:
             "horizon": horizon,
             "tick": tick,
             "talk_step": talk_step,
+            "floor": written.floor,
             "network": network,
             "brand": brand,
             "parameters": parameters,
@@ -125,7 +124,6 @@ class _Resolving:
             "vary": tuple(written.vary or VARIES),
             "rules": rules,
             "expect": expect,
-            "lesson": lesson,
             "takeaway": written.takeaway or "",
             "kinds": kinds,
         }
@@ -141,6 +139,7 @@ class _Resolving:
             "horizon": units.duration_words(horizon),
             "tick": units.duration_words(tick),
             "talk_step": AUTO if talk_step is None else units.duration_words(talk_step),
+            **({"floor": units.trust_words(written.floor)} if written.floor is not None else {}),
             "network": network_document,
             "brand": described,
             **({"kinds": own_kinds} if own_kinds else {}),
@@ -150,7 +149,6 @@ class _Resolving:
             "without": [process for process in PROCESSES if process in fields["without"]],
             "vary": list(fields["vary"]),
             "expect": expect_document,
-            **({"lesson": lesson_document(lesson)} if lesson else {}),
             **({"takeaway": fields["takeaway"]} if fields["takeaway"] else {}),
             "parameters": {key: parameter_words(key, value) for key, value in parameters.items()},
         }

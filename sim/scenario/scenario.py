@@ -18,7 +18,6 @@ from sim.errors import RippleError, did_you_mean
 from sim.files import write_text
 from sim.scenario.acts import Act, Kind
 from sim.scenario.changes import changed_tree
-from sim.scenario.lessons import LessonStep
 from sim.scenario.parameters import Parameters
 from sim.scenario.parts import Arm, Brand, Desk, Expect, Network, Policy, RuleEntry
 from sim.scenario.resolve import resolved_fields
@@ -46,6 +45,7 @@ class Scenario:
 
     `arms` keeps the order of the file, the first is the `reference`; `kinds` is the catalogue with the file's own.
     `without`: processes that are left out. `brand`, `parameters` and `timeline` are the file's; an arm has its own.
+    `floor`: a level of trust; how often it is fallen below is measured (None: it is not).
     Two scenarios are equal when all that a run depends on is equal; `origin` (where it was read) does not count.
     """
 
@@ -60,6 +60,7 @@ class Scenario:
     horizon: float
     tick: float
     talk_step: float | None
+    floor: float | None
     network: Network
     brand: Brand
     parameters: Parameters
@@ -69,7 +70,6 @@ class Scenario:
     vary: tuple[str, ...]
     rules: tuple[RuleEntry, ...]
     expect: tuple[Expect, ...]
-    lesson: tuple[LessonStep, ...]
     takeaway: str
     kinds: Mapping[str, Kind]
     origin: str = field(compare=False)

@@ -27,7 +27,6 @@ _MAY_BE_EMPTY = {
     "arms",
     "rules",
     "expect",
-    "lesson",
     "sources",
     "calendar",
     "acts",

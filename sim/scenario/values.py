@@ -15,7 +15,6 @@ from pydantic import PlainValidator, WithJsonSchema
 from sim import units
 from sim.scenario import opening, readers
 from sim.scenario.acts import FORMS, NATURES, SPEAKERS, When
-from sim.scenario.lesson_measures import CHARTS, LESSON_MEASURES, USER_GROUPS, WHICH
 from sim.scenario.measures_named import MEASURES
 from sim.scenario.parameters import SECTORS
 from sim.scenario.parts import LOG_UNITS, MANNERS, ORDERS, PROCESSES, RuleEntry
@@ -92,6 +91,7 @@ Share = Annotated[float, PlainValidator(units.share), WithJsonSchema(_SHARE)]
 ShareOrName = Annotated[
     float | Named, PlainValidator(partial(or_named, units.share, "share")), WithJsonSchema(_SHARE_OR_NAME)
 ]
+Trust = Annotated[float, PlainValidator(units.trust), WithJsonSchema(_TRUST)]
 BrandTrust = Annotated[float | str, PlainValidator(readers.brand_trust), WithJsonSchema(_TRUST)]
 Amount = Annotated[float, PlainValidator(units.amount), WithJsonSchema(_AMOUNT)]
 Count = Annotated[int, PlainValidator(units.count), WithJsonSchema(_AMOUNT)]
@@ -189,12 +189,6 @@ Readers = Annotated[
 ]
 Directed = Annotated[str, PlainValidator(partial(one_of, DIRECTED)), WithJsonSchema({"enum": list(DIRECTED)})]
 MeasureName = Annotated[str, PlainValidator(partial(one_of, tuple(MEASURES))), WithJsonSchema({"enum": list(MEASURES)})]
-LessonMeasureName = Annotated[
-    str, PlainValidator(partial(one_of, tuple(LESSON_MEASURES))), WithJsonSchema({"enum": list(LESSON_MEASURES)})
-]
-Which = Annotated[str, PlainValidator(partial(one_of, WHICH)), WithJsonSchema({"enum": list(WHICH)})]
-ChartName = Annotated[str, PlainValidator(partial(one_of, CHARTS)), WithJsonSchema({"enum": list(CHARTS)})]
-UserGroup = Annotated[str, PlainValidator(partial(one_of, USER_GROUPS)), WithJsonSchema({"enum": list(USER_GROUPS)})]
 Rule = Annotated[
     RuleEntry,
     PlainValidator(readers.rule),

@@ -16,6 +16,7 @@ _HEADINGS = {
     "worst_loss": "loss of the worst-off 5 %",
     "largest_story": "reach of the largest story",
     "storm": "chance of a storm",
+    "below_floor": "chance to fall below the floor",
     "trust_end": "trust at the end",
     "followers_end": "followers at the end",
     "followers_lost": "followers lost",

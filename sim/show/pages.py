@@ -74,6 +74,12 @@ _COMPARED = {
     "bands": "Trust over time, over replicates.",
     "ledger": "The books of each arm, means over replicates.",
     "hops": "First hearers by hop, means over replicates.",
+    "accounts": "The books of each arm in each replicate; `Comparison.book(arm, minus=other)` pairs two of them.",
+    "losses": "Who was lost, in each replicate.",
+    "user_losses": "Users of the first replicate, in the order of the table `users` of its runs.",
+    "frontier": "Cost against effect; also written as CSV.",
+    "lost": "Who was lost, by groups of users, also against the reference; also written as CSV.",
+    "effects_by_hop": "How far from person to person the acts went, by their effect.",
 }
 
 

@@ -1,37 +1,40 @@
 """Arms on common draws: every arm meets the same people, the same hazards and the same luck, replicate by replicate.
 
 both = compare("data-breach", replicates=50, seed=1)
-both.measures, both.differences, both.best, both.bands
+both.measures, both.differences, both.best, both.bands, both.how_sure.chances()
 """
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
+
 from sim.dynamics.rules import Rule
-from sim.dynamics.setup import LARGE
 from sim.errors import RippleError
 from sim.scenario.scenario import Scenario
+from sim.study import how_sure as sureness
 from sim.study.comparison import Comparison, put_together
-from sim.study.replicate import Replicate, replicate_seeds, run_replicate
-from sim.study.request import Request, request, seed_of, whole_number
-from sim.study.twins import different_twins
+from sim.study.kept import Kept, what_is_asked
+from sim.study.precision import LEVEL, MOST, Precision, looks
+from sim.study.precision import precision as precision_of
+from sim.study.replicate import Replicate, replicate_seeds
+from sim.study.request import request, seed_of, whole_number
+from sim.study.running import Runner
+from sim.study.summaries import CONFIDENCE
 
 __all__ = ["Comparison", "compare", "replicate_seeds"]
 
-
-class _StoppedError(Exception):
-    """Raised inside a replicate when the comparison was interrupted."""
+DRAWS_EACH, MOST_DRAWS = 4, 200  # draws of parameters for each replicate, and at most
 
 
 def compare(
     scenario: str | Path | Mapping[str, object] | Scenario,
     *,
-    replicates: int = 30,
+    replicates: int | None = None,
+    precision: str | None = None,
+    how_sure: bool | int = True,
     seed: int | None = None,
     network: object = None,
     users: int | None = None,
@@ -42,16 +45,23 @@ def compare(
     allow_code: bool = False,
     workers: int | None = None,
     progress: Callable[[float], None] | None = None,
+    keep_in: str | Path | None = None,
 ) -> Comparison:
     """Run every arm of a scenario on common draws over replicates, each against its quiet twin.
 
-    replicates: at least 2; what differs between them says `vary` of the scenario; arms: some of its arms, the first is
-    the reference; rules: of your own, in every arm and in the quiet twin, beside those that the scenario names, which are
-    executed with allow_code=True only; workers: threads; progress: called with the share done. The result does not
-    depend on workers.
+    replicates: at least 2, by default 30; what differs between them says `vary` of the scenario. precision: "5%" (of the
+    reference's value) or "2points": instead, as many as the joint interval of trust-days lost needs, looked at after 30,
+    60, 120 ... up to `replicates` (960). how_sure: also vary what was assumed, see `sim.study.how_sure`; True: 4 draws of
+    the parameters for each replicate and at most 200, or a number of draws.
+    arms: some of its arms, the first is the reference; rules: of your own, in every arm and in the quiet twin, beside
+    those that the scenario names, which are executed with allow_code=True only; workers: threads; progress: called with
+    the share done. keep_in: a folder where finished replicates are kept; one that holds some of the same request goes on
+    with them. The result depends neither on workers nor on interruptions.
     Raises RippleError for anything that does not fit; KeyboardInterrupt stops all threads.
     """
-    count = whole_number(replicates, "replicates", least=2)
+    wanted = None if precision is None else precision_of(precision)
+    count = whole_number(replicates if replicates is not None else MOST if wanted else 30, "replicates", least=2)
+    steps = looks(count) if wanted else [count]
     base = seed_of(seed)
     asked = request(
         scenario, network=network, users=users, horizon=horizon, changes=changes, rules=rules, allow_code=allow_code
@@ -61,45 +71,44 @@ def compare(
         asked.scenario.arm(arm)
     if len(set(chosen)) < len(chosen) or not chosen:
         raise RippleError("arms: name each arm once, and at least one")
-    done = _all_replicates(asked, chosen, base, count, workers, progress)
-    return put_together(asked.scenario, chosen, base, done)
+    n_draws = _draws(how_sure, steps[0])
+    kept = None
+    if keep_in is not None:
+        facts = {"replicates": count, "precision": wanted and wanted.words, "parameter_draws": n_draws}
+        kept = Kept(keep_in, what_is_asked(asked, chosen, base, **facts))
+    runner = Runner(asked, chosen, base, workers=workers, progress=progress, kept=kept)
+    points = sureness.drawn_points(asked.scenario, n_draws, base) if n_draws else None
+    done, found = _replicates(runner, steps, wanted, n_draws)
+    told = None
+    if points is not None:
+        rows = [(k, dict(zip(points.columns, map(float, row), strict=True))) for k, row in enumerate(points.to_numpy())]
+        seeds = [replicate_seeds(asked.scenario, base, k).events for k in range(n_draws)]
+        told = sureness.put_together(points, chosen, runner.draws(rows), seeds)
+    level = LEVEL if wanted and len(steps) > 1 else CONFIDENCE
+    return put_together(asked.scenario, chosen, base, done, level=level, how_sure=told, facts=found)
 
 
-def _all_replicates(
-    asked: Request,
-    arms: list[str],
-    base: int,
-    count: int,
-    workers: int | None,
-    progress: Callable[[float], None] | None,
-) -> list[Replicate]:
-    first_seeds = replicate_seeds(asked.scenario, base, 0)
-    first_world = asked.world(first_seeds)
-    stop, lock, steps = threading.Event(), threading.Lock(), {"done": 0.0}
-    each = 1.0 / (count * (len(arms) + different_twins(asked.scenario, arms)))
+def _draws(how_sure: bool | int, replicates: int) -> int:
+    """How many draws of parameters are run."""
+    if how_sure is True:
+        return min(DRAWS_EACH * replicates, MOST_DRAWS)
+    return whole_number(how_sure, "how_sure", least=2) if how_sure else 0
 
-    def tick(share: float) -> None:
-        if stop.is_set():
-            raise _StoppedError
-        with lock:
-            steps["done"] += share * each
-            if progress is not None:
-                progress(min(1.0, steps["done"]))
 
-    def one(number: int) -> Replicate:
-        seeds = replicate_seeds(asked.scenario, base, number)
-        same = seeds[:2] == first_seeds[:2]
-        world = first_world if same else asked.world(seeds)
-        return run_replicate(asked, arms, seeds, world, keep=number == 0, tick=tick)
-
-    done = [one(0)]  # alone, so that kernels are compiled once
-    # threads go over replicates, or inside one large run, never both
-    threads = 1 if first_world.n_users > LARGE else min(workers or os.cpu_count() or 1, count)
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        try:
-            done += list(pool.map(one, range(1, count)))
-        except BaseException:
-            stop.set()
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
-    return done
+def _replicates(
+    runner: Runner, steps: Sequence[int], wanted: Precision | None, n_draws: int
+) -> tuple[list[Replicate], dict[str, object]]:
+    """Replicates until the precision is reached or no step is left, and what is told of that."""
+    done: list[Replicate] = []
+    told: dict[str, object] = {}
+    for number, step in enumerate(steps):
+        runner.expected = step + n_draws
+        done += runner.replicates(range(len(done), step))
+        if wanted is not None:
+            values = np.array([[one.measures[arm][wanted.measure] for arm in runner.arms] for one in done])
+            reached, half, needed = wanted.reached(values)
+            told = {"asked": wanted.words, "measure": wanted.measure, "reached": reached, "half": half, "wanted": needed,
+                    "looks": list(steps[: number + 1]), "most": steps[-1]}  # fmt: skip
+            if reached:
+                break
+    return done, {"precision": told} if told else {}

@@ -33,7 +33,7 @@ class Trace:
     trust f8[rows], mean expressed trust 0..1 at multiples of `step` h; mean_trust f4[n], of each user over time;
     heard: users who heard the story that went furthest by word of mouth; direct, spread: own book of the acts;
     followers at the start and at the end; complaints opened and answered, and the mean age at which they were, h (NaN
-    when none was); opinions posted by sign.
+    when none was); opinions posted by sign; follows b[n], who follows the brand at the end.
     """
 
     step: float
@@ -51,6 +51,7 @@ class Trace:
     waiting: float
     posts_positive: int
     posts_negative: int
+    follows: np.ndarray
 
     @classmethod
     def of(cls, engine: Engine) -> Trace:
@@ -77,6 +78,7 @@ class Trace:
             waiting=float(seen["waiting_hours"][-1]),
             posts_positive=int(seen["posts_positive"][-1]),
             posts_negative=int(seen["posts_negative"][-1]),
+            follows=(engine.flags[: engine.n] & s.FOLLOWS) != 0,
         )
 
 
@@ -90,8 +92,8 @@ def _main_act(engine: Engine) -> tuple[float, float]:
     return float(engine.books[main, s.DIRECT]), float(engine.books[main, : s.RESPONSE].sum())
 
 
-def measures(run: Trace, twin: Trace, numbers: Numbers) -> dict[str, float]:
-    """All decision measures of a run against its quiet twin. numbers: the model's parameters."""
+def measures(run: Trace, twin: Trace, numbers: Numbers, floor: float | None = None) -> dict[str, float]:
+    """All decision measures of a run against its quiet twin. numbers: the model's parameters; floor: named level, 0..1."""
     gap = twin.trust - run.trust
     low, low_gap = _floor(run, twin)
     hours, regained = _regained(gap, run.step)
@@ -106,6 +108,7 @@ def measures(run: Trace, twin: Trace, numbers: Numbers) -> dict[str, float]:
         "worst_loss": 100 * float(loss.mean()),
         "largest_story": run.heard / run.n_users,
         "storm": float(run.heard > numbers.storm_share * run.n_users),
+        "below_floor": math.nan if floor is None else float(low < floor),
         "trust_end": 100 * float(run.trust[-_in_window(run) :].mean()),
         "followers_end": run.followers_end / run.n_users,
         "followers_lost": _share(twin.followers_end - run.followers_end, run.followers_start, none=0.0),

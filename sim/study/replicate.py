@@ -11,6 +11,7 @@ from sim.dynamics import ledger
 from sim.dynamics.engine import Engine
 from sim.dynamics.setup import Seeds
 from sim.scenario.scenario import Scenario
+from sim.study.losses import Groups, groups_of, losses
 from sim.study.measures import Trace, measures
 from sim.study.request import Request
 from sim.study.results import Run, run_from
@@ -27,7 +28,9 @@ class Replicate:
     trust, gap  f8[rows], mean trust 0..1 at multiples of the step of talk, and how far it lies below the quiet twin's
     accounts  book, cause, channel, change of mean trust
     hops      (act, hop): users who first heard of the act at that hop
-    runs      the whole run; only when asked for
+    losses    by, group, its share of the users, mean loss of trust over time (0..1), followers lost per user
+    runs      the whole run, and each user's loss of trust (mean over time, 0..1, in the order of the network as it was
+              read); only when asked for
     """
 
     seeds: Seeds
@@ -36,7 +39,9 @@ class Replicate:
     gap: dict[str, np.ndarray]
     accounts: dict[str, list[tuple[str, str, str, float]]]
     hops: dict[str, dict[tuple[str, int], int]]
+    losses: dict[str, list[tuple[str, str, float, float, float]]]
     runs: dict[str, Run]
+    user_losses: dict[str, np.ndarray]
 
 
 def replicate_seeds(scenario: Scenario, base: int, number: int) -> Seeds:
@@ -76,18 +81,22 @@ def run_replicate(
 
         return Engine(asked.setup(arm, seeds, world, quiet=quiet)).run(progress)
 
-    out = Replicate(seeds, {}, {}, {}, {}, {}, {})
+    out = Replicate(seeds, {}, {}, {}, {}, {}, {}, {}, {})
     twins = Twins(scenario, lambda arm: Trace.of(finished(arm, quiet=True)))
+    groups: Groups = {}
     for arm in arms:
         engine, twin = finished(arm, quiet=False), twins.of(arm)
         trace = Trace.of(engine)
-        out.measures[arm] = measures(trace, twin, scenario.arm(arm).parameters.numbers())
+        out.measures[arm] = measures(trace, twin, scenario.arm(arm).parameters.numbers(), scenario.floor)
         out.trust[arm], out.gap[arm] = trace.trust, twin.trust - trace.trust
         out.accounts[arm] = ledger.accounts(engine)
         acts, hops = np.nonzero(engine.hops[: len(engine.out)])
         out.hops[arm] = {
             (engine.out[a].act.id, int(h)): int(engine.hops[a, h]) for a, h in zip(acts, hops, strict=True)
         }
+        groups = groups or groups_of(engine)  # of the first arm, so that all arms are told of the same users
+        out.losses[arm] = losses(trace, twin, groups)
         if keep:
             out.runs[arm] = run_from(engine, scenario, arm, seeds)
+            out.user_losses[arm] = engine.world.in_first_order(twin.mean_trust - trace.mean_trust)
     return out

@@ -200,6 +200,21 @@ USERS = tuple(Column(c.name, c.unit, c.meaning, _of_users(c.read)) for c in _USE
 # --- comparisons ----------------------------------------------------------------------------------------------------
 
 _ARM, _MEASURE = Column("arm", WORDS, "name of the arm"), Column("measure", WORDS, "name of the measure")
+_GROUP = (
+    Column("by", WORDS, "listeners, activity, trust (at the start), follows (at the start), community"),
+    Column("group", WORDS, "of users, cut by rank within a replicate; communities by size"),
+    Column("users", SHARE, "of all users"),
+)
+_LOSS = (
+    Column("loss", TRUST, "of trust, mean over time, each user against its quiet twin"),
+    Column("left", SHARE, "followers lost, of the users of the group"),
+)
+_ENDS = (Column("low", TRUST, "lower end of its joint 95 % interval"), Column("high", TRUST, "upper end"))
+_PAIRED = (
+    Column("difference", TRUST, "to the reference, mean of the pairs"),
+    Column("difference_low", TRUST, "lower end of its joint 95 % interval"),
+    Column("difference_high", TRUST, "upper end"),
+)
 COMPARISON = {
     "measures": (
         Column("arm", WORDS, "name of the arm (index)"),
@@ -209,9 +224,15 @@ COMPARISON = {
         _ARM,
         _MEASURE,
         Column("mean", "of the measure", "over replicates"),
+        Column(
+            "mean_low", "of the measure", "lower end of the 95 % interval of the mean, which holds for all arms jointly"
+        ),
+        Column("mean_high", "of the measure", "upper end"),
         Column("sd", "of the measure", "standard deviation over replicates"),
         Column("low", "of the measure", "5 % of the replicates lie below"),
+        Column("middle", "of the measure", "half of the replicates lie below"),
         Column("high", "of the measure", "5 % of the replicates lie above"),
+        Column("worst", "of the measure", "mean of the worst 1 in 20 replicates"),
     ),
     "differences": (
         Column("arm", WORDS, "name of the arm; the reference has no row"),
@@ -219,7 +240,11 @@ COMPARISON = {
         Column("difference", "of the measure", "arm minus reference, mean of the pairs on the same draws"),
         Column("low", "of the measure", "lower end of the 95 % interval, which holds for all arms jointly"),
         Column("high", "of the measure", "upper end"),
+        Column("middle", "of the measure", "half of the pairs lie below"),
+        Column("q05", "of the measure", "5 % of the pairs lie below: what one crisis may bring"),
+        Column("q95", "of the measure", "5 % of the pairs lie above"),
         Column("better", SHARE, "replicates in which the arm is better than the reference"),
+        Column("same", SHARE, "replicates in which the two are equal"),
         Column("variance_saved", SHARE, "of the variance that independent runs would have, by pairing"),
     ),
     "best": (
@@ -250,6 +275,28 @@ COMPARISON = {
     ),
     "ledger": (_ARM, *(Column(c.name, c.unit, f"{c.meaning}{', mean' if c.unit else ''}") for c in LEDGER)),
     "hops": (_ARM, *(Column(c.name, c.unit, f"{c.meaning}{', mean' if c.name == 'users' else ''}") for c in HOPS)),
+    "accounts": (Column("replicate", COUNT, "from 0 on"), _ARM, *LEDGER),
+    "losses": (Column("replicate", COUNT, "from 0 on"), _ARM, *_GROUP, *_LOSS),
+    "user_losses": (Column("each arm", TRUST, "loss of trust of a user of the first replicate, mean over time"),),
+    "frontier": (
+        _ARM,
+        Column("cost", "money", "mean over replicates"),
+        Column("saved", "points x days", "trust-days lost by the reference minus those of the arm, mean of the pairs"),
+        Column("low", "points x days", "lower end of the 95 % interval, which holds for all arms jointly"),
+        Column("high", "points x days", "upper end"),
+        Column("efficient", YES, "no arm saves as much for less, or more for as much, in the mean"),
+        Column("dominated_by", WORDS, "the arm that saves most for no more money"),
+        Column("dominated", SHARE, "replicates in which some arm dominates it"),
+        Column("price", "money", "of each further trust-day saved, against the efficient arm before it"),
+    ),
+    "lost": (_ARM, *_GROUP, _LOSS[0], *_ENDS, _LOSS[1], *_PAIRED),
+    "effects_by_hop": (
+        _ARM,
+        Column("hop", WORDS, "direct, hop 1, hop 2, hop 3+"),
+        Column("trust", TRUST, "change of mean own trust by the acts, not the calendar's; mean"),
+        *_ENDS,
+        *_PAIRED,
+    ),
 }
 RUN = {
     "ledger": LEDGER,
