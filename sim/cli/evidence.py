@@ -55,7 +55,8 @@ def evidence(
             size=SMALL if quick else FULL,
             seed=seed,
             threads=workers,
-            kept=None if fresh else KEPT,
+            kept=KEPT,
+            anew=fresh,
             progress=_only_the_share(bar),
         )
     from sim.show.evidence_text import lines, table
@@ -69,8 +70,12 @@ def evidence(
         written.append(report.write_entries(json_file))
     if page_file is not None and not report.stopped:
         from sim.show.evidence_page import save
+        from sim.study.evidence.history import changes
 
-        written += save(report, page_file)
+        written += save(report, page_file)[-2:]
+        for change in changes(report):
+            if change.day == report.facts["day"]:
+                say(screen, f"For CHANGELOG.md: {change.words}")
     for file in written:
         say(screen, f"Written to {file}")
     say(screen, f"Took {time.perf_counter() - began:.1f} s.", style="dim")

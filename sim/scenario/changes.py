@@ -24,6 +24,7 @@ from sim.scenario.fields import (
     DeskFile,
     ExpectFile,
     KindFile,
+    LessonStepFile,
     NetworkFile,
     OpenFile,
     ScenarioFile,
@@ -101,6 +102,8 @@ def _change(tree: Node, path: str, value: object) -> None:
         _change_rule(tree.entries.get(first), rest, node)
     elif first == "expect":
         _change_item(tree.entries.get(first), rest, set(ExpectFile.model_fields), node)
+    elif first == "lesson":
+        _change_item(tree.entries.get(first), rest, set(LessonStepFile.model_fields), node)
     else:
         raise _UnknownError
 

@@ -115,6 +115,9 @@ EXAMPLES: Mapping[str, Mapping[str, Example]] = MappingProxyType(
             "arms": E({"silence": [], "sorry": [{"act": "apology", "after": "2 h"}]}, "one, as-is, without acts"),
             "vary": E(["events"], "network, people, events"),
             "expect": E([{"measure": "trust_days_lost", "lower": "sorry", "higher": "silence"}], "nothing"),
+            "lesson": E(
+                [{"question": "How low does trust fall?", "predict": {"measure": "floor", "arm": "silence"}}], "none"
+            ),
             "takeaway": E("An apology within hours saves half of the loss."),
         },
         "NetworkFile": {
@@ -169,6 +172,25 @@ EXAMPLES: Mapping[str, Mapping[str, Example]] = MappingProxyType(
             "higher": E("silence"),
             "arm": E("disclosure"),
             "between": E([5, 80]),
+        },
+        "LessonStepFile": {
+            "question": E("How low does trust fall?", NEEDED),
+            "show": E(["quiet", "silence"], "the arms that are predicted"),
+            "predict": E({"measure": "floor", "arm": "silence"}, NEEDED),
+            "look": E("The wave of red dots on the right."),
+            "at": E("15 d", "the start"),
+            "chart": E("trust", "none"),
+            "users": E("hubs", "none"),
+            "reveal": E("The news reached three users in ten; talk did the rest."),
+        },
+        "PredictFile": {
+            "measure": E("trust_days_lost", NEEDED),
+            "which": E("lowest"),
+            "arms": E(["silence", "disclosure"], "all"),
+            "arm": E("silence"),
+            "over": E("disclosure"),
+            "minus": E("disclosure"),
+            "at": E("30 d", "needed by measures of a moment"),
         },
     }
 )

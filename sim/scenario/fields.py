@@ -21,6 +21,7 @@ from sim.scenario.values import (
     Audience,
     BrandTrust,
     Channels,
+    ChartName,
     Clock,
     Condition,
     Count,
@@ -32,6 +33,7 @@ from sim.scenario.values import (
     Group,
     HazardRate,
     Horizon,
+    LessonMeasureName,
     LogQuantiles,
     LogUnit,
     Magnitude,
@@ -59,8 +61,10 @@ from sim.scenario.values import (
     Topic,
     Trust,
     Until,
+    UserGroup,
     Varies,
     Virality,
+    Which,
     Whole,
     YesNo,
 )
@@ -241,6 +245,31 @@ class ExpectFile(Keys):
     between: list[Any] | None = _key("its limits, [lowest, highest]")
 
 
+class PredictFile(Keys):
+    """What the class predicts: which arm has the most of a measure, or a number."""
+
+    measure: LessonMeasureName = Field(description="what is measured")
+    which: Which | None = _key("makes it a choice: the arm with the highest or the lowest value is the answer")
+    arms: Texts | None = _key("the arms to choose from")
+    arm: Text | None = _key("makes it a number: the arm that is measured")
+    over: Text | None = _key("another arm: the answer is how many times its value")
+    minus: Text | None = _key("another arm: the answer is the difference to its value")
+    at: Time | None = _key("the moment, of a measure at a moment: time since the start")
+
+
+class LessonStepFile(Keys):
+    """One step of a lesson: a question, a prediction, what to look at, what was measured."""
+
+    question: Text = Field(description="what the class is asked")
+    show: Texts | None = _key("one or two arms side by side; quiet: the same people without the crisis")
+    predict: PredictFile | None = _key("what the class predicts before the run is shown")
+    look: Text | None = _key("what to look at, in words")
+    at: Time | None = _key("the moment to jump to")
+    chart: ChartName | None = _key("the chart to look at")
+    users: UserGroup | None = _key("the users to look at: hubs are the 1 % with the most listeners")
+    reveal: Text | None = _key("why it is so, in words; the measured numbers stand before it")
+
+
 def _parameter_fields() -> dict[str, Any]:
     fields = {}
     for p in PARAMETERS.values():
@@ -296,4 +325,5 @@ class ScenarioFile(Keys):
     )
     vary: Varies | None = _key("what differs between replicates")
     expect: list[ExpectFile | None] | None = _key("what should come out")
+    lesson: list[LessonStepFile | None] | None = _key("steps of a lesson about it")
     takeaway: Text | None = _key("what to remember, in two sentences")

@@ -34,6 +34,7 @@ from sim.scenario.desk_log import with_log
 from sim.scenario.fields import VERSION, ArmFile, BrandFile, ExpectFile, ScenarioFile
 from sim.scenario.ids import act_ids, repeated_ids
 from sim.scenario.kinds import all_kinds
+from sim.scenario.lessons import lesson_document, resolved_lesson
 from sim.scenario.measures_named import MEASURES
 from sim.scenario.mistakes import Where, refusal
 from sim.scenario.network import resolved_network
@@ -101,6 +102,7 @@ class _Resolving:
         arms, arm_documents = self._arms(setting, brand_written, tuple(calendar), tuple(timeline))
         rules = self._rules()
         expect, expect_document = self._expect()
+        lesson = resolved_lesson(written.lesson or [], list(arms), horizon, findings)
         network, network_document = resolved_network(written.network, self.source, findings)
         fields: dict[str, Any] = {
             "name": name,
@@ -124,6 +126,7 @@ class _Resolving:
             "vary": tuple(written.vary or VARIES),
             "rules": rules,
             "expect": expect,
+            "lesson": lesson,
             "takeaway": written.takeaway or "",
             "kinds": kinds,
         }
@@ -149,6 +152,7 @@ class _Resolving:
             "without": [process for process in PROCESSES if process in fields["without"]],
             "vary": list(fields["vary"]),
             "expect": expect_document,
+            **({"lesson": lesson_document(lesson)} if lesson else {}),
             **({"takeaway": fields["takeaway"]} if fields["takeaway"] else {}),
             "parameters": {key: parameter_words(key, value) for key, value in parameters.items()},
         }

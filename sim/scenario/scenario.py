@@ -18,6 +18,7 @@ from sim.errors import RippleError, did_you_mean
 from sim.files import write_text
 from sim.scenario.acts import Act, Kind
 from sim.scenario.changes import changed_tree
+from sim.scenario.lessons import LessonStep
 from sim.scenario.parameters import Parameters
 from sim.scenario.parts import Arm, Brand, Desk, Expect, Network, Policy, RuleEntry
 from sim.scenario.resolve import resolved_fields
@@ -70,6 +71,7 @@ class Scenario:
     vary: tuple[str, ...]
     rules: tuple[RuleEntry, ...]
     expect: tuple[Expect, ...]
+    lesson: tuple[LessonStep, ...]
     takeaway: str
     kinds: Mapping[str, Kind]
     origin: str = field(compare=False)

@@ -27,6 +27,7 @@ _MAY_BE_EMPTY = {
     "arms",
     "rules",
     "expect",
+    "lesson",
     "sources",
     "calendar",
     "acts",

@@ -15,6 +15,7 @@ from pydantic import PlainValidator, WithJsonSchema
 from sim import units
 from sim.scenario import opening, readers
 from sim.scenario.acts import FORMS, NATURES, SPEAKERS, When
+from sim.scenario.lesson_measures import CHARTS, LESSON_MEASURES, USER_GROUPS, WHICH
 from sim.scenario.measures_named import MEASURES
 from sim.scenario.parameters import SECTORS
 from sim.scenario.parts import LOG_UNITS, MANNERS, ORDERS, PROCESSES, RuleEntry
@@ -189,6 +190,12 @@ Readers = Annotated[
 ]
 Directed = Annotated[str, PlainValidator(partial(one_of, DIRECTED)), WithJsonSchema({"enum": list(DIRECTED)})]
 MeasureName = Annotated[str, PlainValidator(partial(one_of, tuple(MEASURES))), WithJsonSchema({"enum": list(MEASURES)})]
+LessonMeasureName = Annotated[
+    str, PlainValidator(partial(one_of, tuple(LESSON_MEASURES))), WithJsonSchema({"enum": list(LESSON_MEASURES)})
+]
+Which = Annotated[str, PlainValidator(partial(one_of, WHICH)), WithJsonSchema({"enum": list(WHICH)})]
+ChartName = Annotated[str, PlainValidator(partial(one_of, CHARTS)), WithJsonSchema({"enum": list(CHARTS)})]
+UserGroup = Annotated[str, PlainValidator(partial(one_of, USER_GROUPS)), WithJsonSchema({"enum": list(USER_GROUPS)})]
 Rule = Annotated[
     RuleEntry,
     PlainValidator(readers.rule),

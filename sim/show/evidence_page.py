@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sim.files import write_text
+from sim.show.evidence_figures import save_png, words
 from sim.show.evidence_text import band, counted, value, why
+from sim.study.evidence.history import changes, with_history
 from sim.study.evidence.report import ONLY_EMERGENT, Measured, Report
 from sim.study.evidence.row import KINDS
 
@@ -19,9 +21,15 @@ band; a band may not. A row that is not met stays here, with the reason."""
 
 
 def save(report: Report, path: str | Path) -> list[Path]:
-    """Write the page, and beside it what was measured (.json); returns the paths."""
+    """Write the page, and beside it what was measured (.json) and a folder of figures, one for each row; returns the paths.
+
+    Where a record is there already, the new one says which of its numbers a change of defaults moved.
+    """
     target = Path(path)
-    return [report.write(target.with_suffix(".json")), write_text(target, page(report, target.stem))]
+    record = target.with_suffix(".json")
+    with_history(report, Report.read(record) if record.exists() else None)
+    drawn = [save_png(row, target.with_suffix("") / f"{row.id}.png") for row in report.rows]
+    return [*drawn, report.write(record), write_text(target, page(report, target.stem))]
 
 
 def page(report: Report, stem: str = "evidence") -> str:
@@ -40,6 +48,11 @@ def _lines(report: Report, stem: str) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for row in report.rows:
         yield from _in_table(row)
+    if report.history:
+        yield ""
+        yield "Changes of defaults, and what they moved:"
+        yield ""
+        yield from (f"- {change.day}: {change.words}" for change in changes(report))
     for kind in KINDS:
         rows = [row for row in report.rows if row.kind == kind]
         if rows:
@@ -73,6 +86,8 @@ def _section(row: Measured, stem: str) -> Iterator[str]:
     if row.note:
         yield ""
         yield row.note
+    yield ""
+    yield f"![{row.id}: {words(row)}]({stem}/{row.id}.png)"
     if not row.met:
         yield ""
         yield f"Why not: {why(row)}"

@@ -32,12 +32,12 @@ def value(result: Result) -> str:
 
 
 def band(result: Result) -> str:
-    """The band in words: 22-32 points, above 0, at most 7.9 %."""
+    """The band in words: 22 to 32 points, above 0, at most 25 %."""
     low, high = result.band
     if math.isinf(high):
-        words = f"above {low:,g}"
+        words = f"above {low:,g}" if low == 0.0 else f"at least {low:,g}"
     elif math.isinf(low):
-        words = f"below {high:,g}"
+        words = f"at most {high:,g}"
     else:
         words = f"{low:,g} to {high:,g}".replace("-", "\N{MINUS SIGN}")
     return f"{words}{_unit(result)}"

@@ -38,12 +38,20 @@ _PARTS = {  # class of fields: heading, where it stands
     "KindFile": ("kinds", "A kind of act of your own, by its name."),
     "RepairsFile": ("kinds.repairs", "How well a response fits each nature of act."),
     "ExpectFile": ("expect", "What should come out: `lower` and `higher`, or `arm` and `between`."),
+    "LessonStepFile": (
+        "lesson",
+        "The steps of a lesson: a question, a prediction, the runs, and what was measured in them. The answer is computed "
+        "from the runs; it is never written here.",
+    ),
+    "PredictFile": ("lesson.predict", "`which` (and `arms`) for a choice; `arm` (and `over` or `minus`) for a number."),
 }
 _NAMED = {  # parts that a key holds: words for them, and where they are told of
     "ArmFile": "arms by name",
     "ActFile": "acts",
     "KindFile": "kinds by name",
     "ExpectFile": "expectations",
+    "LessonStepFile": "steps",
+    "PredictFile": "mapping",
     "NetworkFile": "mapping",
     "BrandFile": "mapping",
     "BrandPartFile": "mapping",

@@ -143,7 +143,7 @@ ROWS = (
     Row(
         "E14",
         "A second violation within three months bites harder.",
-        "Coombs 2004, doi:10.1207/s1532754xjprr1604_1 (direction)",
+        "Coombs 2004, doi:10.1177/0021943604265607 (direction)",
         BUILT_IN,
         "Two equal breaches 30 days apart: mean log-loss of those who met the second over that of those who met the first, "
         "each at the first hour after the own meeting, against the same people without it.",

@@ -46,12 +46,14 @@ def measure_all(
     parameters: Mapping[str, float] | None = None,
     threads: int | None = None,
     kept: Path | None = None,
+    anew: bool = False,
     progress: Callable[[float, str], None] | None = None,
 ) -> Report:
     """Measure rows and put them together. Ctrl-C keeps those that are done and says so in the report.
 
     parameters: other values than the defaults; threads: rows at a time; kept: a folder (KEPT) where rows are found that
-    were measured by this code, and left for the next time; progress: called with the share done and the row that is.
+    were measured by this code, and left for the next time; anew: they are measured again all the same; progress: called
+    with the share done and the row that is.
     The result does not depend on threads.
     """
     values = dict(parameters or {})
@@ -69,7 +71,7 @@ def measure_all(
     def one(row: Row) -> Measured:
         tell(row.id, 0.0)
         place = _place(kept, row, size, seed, values) if kept is not None else None
-        found = _kept(place)
+        found = None if anew else _kept(place)
         if found is None:
             found = measured(row, Plan(size, seed, values, lambda share: tell(row.id, share)))
             if place is not None:

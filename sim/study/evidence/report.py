@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.errors import RippleError
@@ -71,7 +71,7 @@ class Measured:
             **{name: getattr(self, name) for name in _WORDS},
             "met": self.met,
             "results": [_plain(result) for result in self.results],
-            "curves": [{k: v for k, v in asdict(curve).items() if v is not None} for curve in self.curves],
+            "curves": [_few_digits(curve) for curve in self.curves],
         }
 
     @classmethod
@@ -95,6 +95,12 @@ class Measured:
 _WORDS = ("id", "claim", "source", "kind", "how", "tuned", "reason", "x", "y", "log_x", "log_y", "note", "seconds")
 
 
+def _few_digits(curve: Curve) -> dict[str, object]:
+    """A curve with five figures for each number, which is more than can be seen."""
+    lines = {k: [float(f"{v:.5g}") for v in getattr(curve, k)] for k in ("x", "y", "low", "high") if getattr(curve, k)}
+    return {"words": curve.words, **lines}
+
+
 def _number(value: float | None, missing: float) -> float:
     return missing if value is None else float(value)
 
@@ -113,7 +119,7 @@ class Report:
     """The rows in the order of their ids.
 
     parameters: the numbers of the model they were measured with;  facts: day, version and the like;  stopped: Ctrl-C came
-    before all that was asked for was measured.
+    before all that was asked for was measured;  history: what changes of defaults moved, see `history`.
     """
 
     size: str = FULL
@@ -122,6 +128,7 @@ class Report:
     facts: dict[str, object] = field(default_factory=dict)
     rows: list[Measured] = field(default_factory=list)
     stopped: bool = False
+    history: list[dict] = field(default_factory=list)
 
     def counted(self) -> dict[str, tuple[int, int]]:
         """By kind: how many rows are met, and how many there are."""
@@ -157,6 +164,7 @@ class Report:
             "stopped": self.stopped,
             "facts": self.facts,
             "parameters": self.parameters,
+            "history": self.history,
             "rows": [row.plain() for row in self.rows],
         }
         return write_text(path, json.dumps(plain, indent=1, ensure_ascii=False) + "\n")
@@ -169,7 +177,15 @@ class Report:
             if plain["format"] != FORMAT:
                 raise RippleError(f"{path} has format {plain['format']}; this version reads {FORMAT}")
             rows = [Measured.read(row) for row in plain["rows"]]
-            return cls(plain["size"], plain["seed"], plain["parameters"], plain["facts"], rows, plain["stopped"])
+            return cls(
+                plain["size"],
+                plain["seed"],
+                plain["parameters"],
+                plain["facts"],
+                rows,
+                plain["stopped"],
+                plain["history"],
+            )
         except OSError as problem:
             raise RippleError(f"{path} cannot be read: {problem.strerror}") from None
         except (KeyError, TypeError, ValueError) as problem:

@@ -83,7 +83,7 @@ ROWS = (
     Row(
         "E11",
         "The response that matches best repairs about a third of the harm.",
-        "Ma & Zhan 2016, doi:10.1016/j.pubrev.2015.11.004 (r .23 of .54)",
+        "Ma & Zhan 2016, doi:10.1080/1062726X.2016.1166367 (r .23 of .54)",
         BUILT_IN,
         "A breach that is public at once, with an apology at the same hour and without: log-loss of own trust of those who "
         "met it, 14 days after it came out, against the same people without the breach.",
@@ -93,8 +93,7 @@ ROWS = (
     Row(
         "E12",
         "Telling first saves harm, and more of it when a product failed than when the failure is a moral one.",
-        "Claeys & Cauberghe 2012, doi:10.1016/j.pubrev.2011.09.001; Beldad, van Laar & Hegner 2018, "
-        "doi:10.1111/1468-5973.12168 (direction only)",
+        "Claeys & Cauberghe 2012, doi:10.1016/j.pubrev.2011.09.001; Beldad, van Laar & Hegner 2018 (direction only)",
         BUILT_IN,
         "A hidden breach and a hidden misuse of data, both of magnitude .4, found out an hour later, or told by "
         "the brand a minute before that. Share of the trust-days lost that telling saves; 99 % intervals.",

@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from sim.study.evidence.plan import Plan
 
 BUILT_IN, FITTED, EMERGENT = "built in", "fitted", "emergent"
@@ -25,6 +27,8 @@ class Estimate:
     high: float
 
     def __post_init__(self) -> None:
+        for name in ("value", "low", "high"):
+            object.__setattr__(self, name, float(getattr(self, name)))
         if not self.low <= self.value <= self.high:
             raise ValueError(f"{self.value} does not lie within its interval, {self.low} to {self.high}")
 
@@ -72,6 +76,12 @@ class Curve:
     high: list[float] | None = None
 
     def __post_init__(self) -> None:
+        for name in ("x", "y", "low", "high"):
+            values = getattr(self, name)
+            if values is not None:
+                object.__setattr__(self, name, [float(v) for v in values])
+        if not np.isfinite([v for values in (self.x, self.y) for v in values]).all():
+            raise ValueError(f"{self.words}: a curve goes through numbers only")
         if any(len(values) != len(self.x) for values in (self.y, self.low, self.high) if values is not None):
             raise ValueError(f"{self.words}: the values of a curve are as many as its places")
 

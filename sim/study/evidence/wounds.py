@@ -39,7 +39,8 @@ def _scandal(plan: Plan) -> Found:
 
     trust, gain, curves = (100 * np.array(values) for values in zip(*plan.each(plan.pick(20, 3), one), strict=True))
     line = Curve("those who met it", list(lags / DAY), list(curves.mean(axis=0)))
-    return Found((mean_of(trust), mean_of(gain)), (line,), "days since one met it", "own trust, points")
+    note = f"A day before they meet it they stand at {curves[:, 0].mean():.1f} points: nobody starts above 98."
+    return Found((mean_of(trust), mean_of(gain)), (line,), "days since one met it", "own trust, points", note=note)
 
 
 # --- E4, E5: what is left of a loss -----------------------------------------------------------------------------------
