@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import click
 
+from sim.cli.analysing import analyse
 from sim.cli.benching import bench
 from sim.cli.comparing import compare
 from sim.cli.evidence import evidence
@@ -51,6 +52,7 @@ for _command in (
     compare,
     run,
     sweep,
+    analyse,
     list_scenarios,
     tell,
     new,

@@ -103,8 +103,8 @@ def index_bars(data: Analysis, ax: Axes | None = None, *, most: int = MOST) -> A
 def elementary_plane(data: Analysis, ax: Axes | None = None, *, named: int = 10) -> Axes:
     """Morris: the mean size of a factor's effect (x) against how much it differs from place to place (y).
 
-    Below the line sigma = mu* a factor acts much alike everywhere. The largest are named. Raises RippleError when the design is no
-    Morris design.
+    Below the line sigma = mu* a factor acts much alike everywhere. The largest are named.
+    Raises RippleError when the design is no Morris design.
     """
     if data.elementary is None:
         raise RippleError(f"a design of kind {data.observed.design} gives no elementary effects")

@@ -22,6 +22,7 @@ from sim.theory.cascade import (
     reproduction_number,
     share_probability,
     structural_virality,
+    told_and_heard,
 )
 from sim.theory.talk import (
     attenuation,
@@ -68,6 +69,7 @@ __all__ = [
     "talk_fixed_point",
     "talk_solution",
     "tie_weights",
+    "told_and_heard",
     "trust_kept",
     "trust_kept_mean",
     "wait_probability",

@@ -157,6 +157,33 @@ def final_size_poisson(mean: float) -> float:
     return 1 - _smallest_root(lambda v: math.exp(-mean * (1 - v)), lambda v: mean * math.exp(-mean * (1 - v)))
 
 
+def told_and_heard(listeners: float, share_chance: float, met: float) -> tuple[float, float]:
+    """The shares of users of G(n, p) who pass a story on and who hear of it, when a share of them met it by itself.
+
+    s = 1 - (1 - met q) exp(-listeners q s),  h = 1 - exp(-listeners s)
+
+    listeners  mean degree;  share_chance  q of each time somebody meets or hears it, 0..1;  met  0..1, drawn at random.
+    s is the share of all users, h that of those who did not meet it. With met going to 0, s goes to `final_size_poisson`
+    times 1, and the chance that m people start an outbreak is 1 - (1 - q s)^m.
+    Source: Newman, Strogatz & Watts 2001, doi:10.1103/PhysRevE.64.026118, with seeds as in Gleeson & Cahalane 2007,
+    doi:10.1103/PhysRevE.75.056103.
+    """
+    _share("share_chance", share_chance)
+    _share("met", met)
+    if not 0 <= listeners < math.inf:
+        raise RippleError(f"listeners: {listeners} is not a mean number of ties; write 0 or more")
+    if met * share_chance == 0:
+        s = final_size_poisson(listeners * share_chance)
+        return s, 1.0 - math.exp(-listeners * s)
+    s = met * share_chance
+    for _ in range(10_000):  # rises to the root, since the map is increasing
+        further = 1.0 - (1.0 - met * share_chance) * math.exp(-listeners * share_chance * s)
+        if further - s < 1e-15:
+            break
+        s = further
+    return s, 1.0 - math.exp(-listeners * s)
+
+
 def final_size_network(degrees: ArrayLike, transmissibility: float) -> float:
     """The share S of users whom a story that explodes reaches as sharers, on a random network with given degrees.
 

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -25,9 +26,12 @@ from sim.study.analysis.effects import grid_effects, one_at_a_time_effects, shar
 from sim.study.analysis.elementary import elementary_effects
 from sim.study.analysis.indices import given_data_indices, sobol_indices
 from sim.study.analysis.noise import Parts, parts
-from sim.study.analysis.observed import Observed, observed
+from sim.study.analysis.observed import Observed, measures_in, observed
 from sim.study.analysis.slopes import slopes
 from sim.study.design import Factor
+
+if TYPE_CHECKING:
+    from sim.study.sweep.opened import Sweep
 
 _FILLING = ("latin-hypercube", "sobol-sequence", "csv")
 _LEAST_GIVEN = 65  # points: RBD-FAST reads 10 harmonics, and its correction needs many more points than twice that
@@ -102,6 +106,32 @@ def analyse(
 
 
 DESIGNS = ("grid", "one-at-a-time", *_FILLING, "sobol", "morris")
+
+
+def analyse_sweep(sweep: Sweep, measure: str = "", *, arm: str = "", against: str = "") -> Analysis:
+    """The analysis of a sweep, as `analyse` of its frame. measure: default, the first that was kept."""
+    experiment = sweep.experiment
+    if sweep.runs.empty:
+        raise RippleError("no run of this sweep is done yet")
+    frame = sweep.frame.assign(point=sweep.runs["point"])
+    left = sweep.n_runs - len(frame)
+    chosen = measure or measures_in(frame, experiment.factors)[0]
+    if experiment.design.get("second_order"):
+        frame = _first_order_only(frame, len(experiment.factors))
+    found = analyse(frame, experiment.factors, experiment.kind, chosen, arm=arm, against=against)
+    notes = list(found.notes)
+    if left:
+        notes.insert(0, f"{left:,} of {sweep.n_runs:,} runs are not there (yet to be run, or failed)")
+    if experiment.seeds != "common":
+        notes.append("points have draws of their own (seeds: fresh), so luck does not drop out when they are compared")
+    return replace(found, notes=tuple(notes))
+
+
+def _first_order_only(frame: pd.DataFrame, k: int) -> pd.DataFrame:
+    """Without the points that are there for interactions of two: b with each factor from a."""
+    pair, place = frame["point"] // (2 * k + 2), frame["point"] % (2 * k + 2)
+    kept = (place <= k) | (place == 2 * k + 1)
+    return frame[kept].assign(point=pair * (k + 2) + place.where(place <= k, k + 1))[kept]
 
 
 def _of_sobol(data: Observed) -> Analysis:

@@ -101,14 +101,15 @@ class Sweep:
 
         return dataset_of(self)
 
-    def analyse(self, measure: str, *, arm: str = "", against: str = "") -> Analysis:
-        """What explains a measure, as far as the design tells: effects within blocks, Sobol indices, elementary effects.
+    def analyse(self, measure: str = "", *, arm: str = "", against: str = "") -> Analysis:
+        """What the design says of one measure (default: the first that was kept), by `sim.study.analysis`.
 
-        arm: of which response (empty: the first); against: minus that of another one, run by run.
+        arm: of which response (default: the first); against: minus that of another one, on the same draws.
+        Raises RippleError for what is not there, and for points that do not fit the design.
         """
-        from sim.study.analysis.analysis import analyse
+        from sim.study.analysis.analysis import analyse_sweep
 
-        return analyse(self.frame, self.experiment.factors, self.experiment.kind, measure, arm=arm, against=against)
+        return analyse_sweep(self, measure, arm=arm, against=against)
 
     def _with_factors(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows that name a point, with what its factors were after the replicate."""
