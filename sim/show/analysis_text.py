@@ -50,7 +50,7 @@ def noise_sentence(data: Analysis) -> str:
     shares = [f"{100 * part / noise.total:.0f} %" for part in parts]
     return (
         f"Of the variance of single runs {shares[0]} comes from the factors, {shares[1]} from luck that all points share, "
-        f"and {shares[2]} from luck beyond that; of the spread of means over {noise.replicates} runs {_percent(noise.noise_of_means)}."
+        f"and {shares[2]} from luck beyond that; of that of means over {noise.replicates} runs {_percent(noise.noise_of_means)}."
     )
 
 

@@ -105,7 +105,7 @@ def heat_map(data: Observed, x: str, y: str, ax: Axes | None = None) -> Axes:
             ax.annotate(_value(data, value), (c, r), ha="center", va="center", fontsize=SMALL,
                         color="#ffffff" if dark else INK)  # fmt: skip
     bar = figure_of(ax).colorbar(picture, ax=ax, fraction=0.05, pad=0.02)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     bar.ax.tick_params(length=0, labelsize=SMALL, labelcolor=MUTED)
     bar.set_label(f"{_measure_words(data)}, {unit}" if unit else _measure_words(data), fontsize=TEXT, color=MUTED)
     label(ax, axis_words(across), axis_words(up))
