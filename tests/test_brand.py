@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -23,6 +22,7 @@ from sim.study.twins import different_twins
 from sim.world import draws
 from sim.world.graph import generate
 from sim.world.people import audience
+from sim.world.told import Told
 
 N = P.numbers()
 
@@ -322,10 +322,12 @@ def test_arms_of_other_people_share_the_network_and_the_draws(risky, world):
 
 
 def test_what_was_given_of_users_holds_in_every_arm(risky, world):
-    """Trust given by hand for one user is not drawn anew."""
-    given = world.people.base_cognitive.copy()
-    given[7] = 0.123
-    by_hand = replace(world, people=replace(world.people, base_cognitive=given))
+    """The trust of one user is given, and that another follows, who would anyway: neither is drawn anew."""
+    follower = int(np.flatnonzero(world.people.follows)[0])
+    given = {"cognitive": np.full(world.n_users, np.nan), "follows": np.full(world.n_users, np.nan)}
+    given["cognitive"][world.order[7]], given["follows"][world.order[follower]] = 0.123, 1.0
+    by_hand = build_world(risky, Seeds.of(1), told=Told(given))
+    assert world_for(risky, "elsewhere", Seeds.of(1), by_hand).people.follows[follower]
     found = world_for(risky, "elsewhere", Seeds.of(1), by_hand).people.base_cognitive
     drawn_anew = world_for(risky, "elsewhere", Seeds.of(1), world).people.base_cognitive
     assert found[7] == np.float32(0.123)

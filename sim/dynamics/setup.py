@@ -22,6 +22,7 @@ from sim.scenario.scenario import Scenario, load
 from sim.world import draws
 from sim.world.graph import Graph, generate
 from sim.world.people import World, draw_people
+from sim.world.told import NOTHING, Told, read_told
 
 LARGE = 30_000  # users; above, talk runs on a coarser step and its blocks are spread over threads
 COARSE_STEP = 4.0  # h, of talk in large networks: within 4e-4 of a fine reference
@@ -94,15 +95,27 @@ def fit(graph: Graph, users: int | None, seed: int) -> Graph:
     return graph.sample(users, draws.stream(seed, "sample"))
 
 
-def build_world(scenario: Scenario, seeds: Seeds, graph: Graph | None = None, who: np.ndarray | None = None) -> World:
-    """The users on their network. `graph` stands in for the scenario's; `who` (u4[n]) for the names users have in draws."""
+def build_world(
+    scenario: Scenario,
+    seeds: Seeds,
+    graph: Graph | None = None,
+    who: np.ndarray | None = None,
+    told: Told | None = None,
+) -> World:
+    """The users on their network. `graph` stands in for the scenario's; `who` (u4[n]) for the names users have in draws.
+
+    told: what is known of the users, over the rows of the graph, in place of the table that the scenario names.
+    """
     graph = build_graph(scenario, seeds.network) if graph is None else graph
-    sorted_graph, order = graph.by_degree()
+    if told is None:
+        told = NOTHING if scenario.users is None else read_told(scenario.users.file, scenario.users.columns, graph)
+    sorted_graph, order = replace(graph, notes=(*graph.notes, *told.notes)).by_degree()
     names = np.asarray(order if who is None else np.asarray(who)[order], dtype=np.uint32)
     numbers = scenario.parameters.numbers()
     brand = scenario.brand
+    told = told.over(order)
     people = draw_people(sorted_graph, names, seeds.people, numbers, trust=brand.trust, followers=brand.followers)
-    return World(sorted_graph, people, order, seeds.people)
+    return World(sorted_graph, people.known(told), order, seeds.people, told)
 
 
 def prepare(
@@ -168,17 +181,15 @@ def world_for(scenario: Scenario, arm: str, seeds: Seeds, world: World) -> World
     theirs = (chosen.brand.trust, chosen.brand.followers, chosen.parameters)
     if theirs == (brand.trust, brand.followers, scenario.parameters):
         return world
-    drawn, usual = (
-        draw_people(
-            world.graph, world.people.who, seeds.people, numbers.numbers(), trust=one.trust, followers=one.followers
-        )
-        for one, numbers in ((chosen.brand, chosen.parameters), (brand, scenario.parameters))
+    drawn = draw_people(
+        world.graph,
+        world.people.who,
+        seeds.people,
+        chosen.parameters.numbers(),
+        trust=chosen.brand.trust,
+        followers=chosen.brand.followers,
     )
-    given = {}  # what somebody said of users, instead of drawing it, holds in every arm
-    for name in ("base_cognitive", "base_affective", "weight", "follows"):
-        is_drawn = getattr(world.people, name) == getattr(usual, name)
-        given[name] = np.where(is_drawn, getattr(drawn, name), getattr(world.people, name))
-    return replace(world, people=replace(drawn, **given))
+    return replace(world, people=drawn.known(world.told))
 
 
 def _resting(p: Numbers) -> frozenset[str]:

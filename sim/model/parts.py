@@ -7,7 +7,7 @@ so a mistake in them gets the same error.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from sim.scenario.fields import VERSION
 from sim.scenario.scenario import Scenario, load
 from sim.world.graph import Graph, as_graph
 from sim.world.people import World
+from sim.world.told import Told
 
 COLUMNS = ("trust", "cognitive", "affective", "weight", "follows")
 _LABEL = "label"
@@ -68,23 +69,7 @@ class Parts:
 
     def world(self, scenario: Scenario, seeds: Seeds) -> World:
         """The users on the graph: what is given of them, and the rest drawn under these seeds as a scenario says."""
-        world = build_world(scenario, seeds, self.graph)
-        given = {name: values[world.order] for name, values in self.people.items()}
-        people = world.people
-        if "trust" in given:
-            given |= {"cognitive": given["trust"], "affective": given["trust"]}
-        people = replace(
-            people,
-            base_cognitive=_laid_over(people.base_cognitive, given.get("cognitive")),
-            base_affective=_laid_over(people.base_affective, given.get("affective")),
-            weight=_laid_over(people.weight, given.get("weight")),
-            follows=_laid_over(people.follows, given.get("follows")),
-        )
-        return replace(world, people=people)
-
-
-def _laid_over(drawn: np.ndarray, given: np.ndarray | None) -> np.ndarray:
-    return drawn if given is None else np.where(np.isnan(given), drawn, given).astype(drawn.dtype)
+        return build_world(scenario, seeds, self.graph, told=Told(self.people))
 
 
 def _plain(value: Any) -> Any:

@@ -106,6 +106,7 @@ EXAMPLES: Mapping[str, Mapping[str, Example]] = MappingProxyType(
             "talk_step": E("auto", "auto: a tick, or 4 h above 30,000 users"),
             "floor": E("40 points", "none"),
             "network": E({"kind": "small_world", "users": 1000}, "2,000 users, powerlaw_cluster"),
+            "users": E("users.csv", "none: all users are drawn"),
             "brand": E({"sector": "bank", "followers": "40 %"}, "a brand of social media"),
             "kinds": E({"messy_kitchen": {"like": "off_brand_post", "magnitude": 0.05}}, "none"),
             "without": E(["posts"], "none"),
@@ -119,6 +120,10 @@ EXAMPLES: Mapping[str, Mapping[str, Example]] = MappingProxyType(
                 [{"question": "How low does trust fall?", "predict": {"measure": "floor", "arm": "silence"}}], "none"
             ),
             "takeaway": E("An apology within hours saves half of the loss."),
+        },
+        "UsersFile": {
+            "file": E("users.csv", "none"),
+            "columns": E({"label": "Handle", "trust": "Score"}, "those of our names"),
         },
         "NetworkFile": {
             "kind": E("small_world", "powerlaw_cluster"),

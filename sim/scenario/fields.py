@@ -189,7 +189,7 @@ class DeskFile(Keys):
         "how: good, scripted, rude, delete (public complaints are deleted), none (nobody answers)"
     )
     explains: YesNo | None = _key("yes: a deletion comes with its reason")
-    log: Annotated[LogFile, BeforeValidator(reading.log)] | None = _key(
+    log: Annotated[LogFile, BeforeValidator(reading.file_alone)] | None = _key(
         "a log of how long answers took, as a file or with its columns; complaints then wait as long as they did in it"
     )
 
@@ -233,6 +233,16 @@ class NetworkFile(BaseModel):
     weight: Text | None = _key("the column that holds the weights of ties")
     columns: Texts | None = _key("the two columns that hold the users of a tie")
     largest_component: YesNo | None = _key("yes: keep only the largest connected part")
+
+
+class UsersFile(Keys):
+    """What is known of the users: a table with a row for each."""
+
+    file: Text | None = _key("a table (CSV); the path is relative to this file")
+    columns: dict[str, Text] | None = _key(
+        "which of its columns is `label`, `follows` (yes or no), `trust` (or `cognitive` and `affective`), `posts` (a day), "
+        "`channel` (several parted by commas), `role`; default: the columns of these names"
+    )
 
 
 class ExpectFile(Keys):
@@ -314,6 +324,9 @@ class ScenarioFile(Keys):
     talk_step: TalkStep | None = _key("length of a step of talk; auto: chosen by the engine")
     floor: Trust | None = _key("a level of trust; how often trust falls below it is measured (below_floor)")
     network: NetworkFile | None = _key("who listens to whom")
+    users: Annotated[UsersFile, BeforeValidator(reading.file_alone)] | None = _key(
+        "a table of what is known of the users; the rest is drawn"
+    )
     brand: BrandFile | None = _key("the brand")
     kinds: dict[str, KindFile | None] | None = _key("kinds of acts of your own")
     without: Processes | None = _key("processes that are left out; default: none")

@@ -30,6 +30,14 @@ class Network:
     seed: int | None = None
 
 
+@dataclass(frozen=True)
+class UsersTable:
+    """A table of users (CSV). columns: ours by name, that of the table; others are found by their names."""
+
+    file: Path
+    columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
 PROCESSES = ("posts", "complaints", "membership")  # what a scenario can leave out
 MANNERS = ("good", "scripted", "rude", "delete", "none")
 ORDERS = ("oldest", "audience")

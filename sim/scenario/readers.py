@@ -17,7 +17,7 @@ from sim.scenario.parameters import PARAMETERS, Parameter, why_refused
 from sim.scenario.parts import PROCESSES, RuleEntry
 
 GROUPS = ("everyone", "followers", "prospects", "employees")
-CHOOSERS = ("hubs", "community", "channel", "users")
+CHOOSERS = ("hubs", "community", "channel", "role", "users")
 HORIZON = "horizon"  # `until` the end
 DRAWN = "drawn"  # virality like that of a user's post
 NEVER = "never"
@@ -148,6 +148,8 @@ def audience(value: object) -> Mapping[str, object]:
         return MappingProxyType({"kind": kind, "number": units.count(what)})
     if kind == "channel":
         return MappingProxyType({"kind": kind, "name": name(what)})
+    if kind == "role":
+        return MappingProxyType({"kind": kind, "name": text(what)})
     if kind == "users":
         labels = tuple(texts(what))
         if not labels:
@@ -157,7 +159,8 @@ def audience(value: object) -> Mapping[str, object]:
 
 
 _AUDIENCES = (
-    f"; write {', '.join(GROUPS)}, {{hubs: 1 %}}, {{community: 2}}, {{channel: news}} or {{users: [label, ...]}}"
+    f"; write {', '.join(GROUPS)}, {{hubs: 1 %}}, {{community: 2}}, {{channel: news}}, {{role: journalist}} or "
+    "{users: [label, ...]}"
 )
 
 
@@ -216,8 +219,8 @@ def hazard_rate(value: object) -> float | str:
     return USUAL if value == USUAL else or_named(units.rate, "1/h", value)
 
 
-def log(value: object) -> object:
-    """The log of a desk: a mapping, or its file alone."""
+def file_alone(value: object) -> object:
+    """A table: a mapping, or its file alone."""
     return {"file": value} if isinstance(value, str) else value
 
 

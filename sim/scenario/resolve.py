@@ -44,6 +44,7 @@ from sim.scenario.readers import AUTO
 from sim.scenario.references import Resolved
 from sim.scenario.sources import Source
 from sim.scenario.timeline import MOST_ACTS, Setting, too_many
+from sim.scenario.users_table import resolved_users
 from sim.scenario.validate import Findings, validated
 from sim.scenario.values import VARIES
 from sim.scenario.yaml_reader import Node
@@ -104,6 +105,7 @@ class _Resolving:
         expect, expect_document = self._expect()
         lesson = resolved_lesson(written.lesson or [], list(arms), horizon, findings)
         network, network_document = resolved_network(written.network, self.source, findings)
+        users, users_document = resolved_users(written.users, self.source, findings)
         fields: dict[str, Any] = {
             "name": name,
             "title": written.title or name.replace("-", " ").replace("_", " "),
@@ -118,6 +120,7 @@ class _Resolving:
             "talk_step": talk_step,
             "floor": written.floor,
             "network": network,
+            "users": users,
             "brand": brand,
             "parameters": parameters,
             "without": setting.without,
@@ -144,6 +147,7 @@ class _Resolving:
             "talk_step": AUTO if talk_step is None else units.duration_words(talk_step),
             **({"floor": units.trust_words(written.floor)} if written.floor is not None else {}),
             "network": network_document,
+            **({"users": users_document} if users_document else {}),
             "brand": described,
             **({"kinds": own_kinds} if own_kinds else {}),
             **({"rules": [_rule_document(rule) for rule in rules]} if rules else {}),

@@ -20,7 +20,7 @@ from sim.scenario.acts import Act, Kind
 from sim.scenario.changes import changed_tree
 from sim.scenario.lessons import LessonStep
 from sim.scenario.parameters import Parameters
-from sim.scenario.parts import Arm, Brand, Desk, Expect, Network, Policy, RuleEntry
+from sim.scenario.parts import Arm, Brand, Desk, Expect, Network, Policy, RuleEntry, UsersTable
 from sim.scenario.resolve import resolved_fields
 from sim.scenario.sources import Source, as_written, file_of, library_entries, read_source, slug
 from sim.scenario.yaml_writer import as_yaml
@@ -63,6 +63,7 @@ class Scenario:
     talk_step: float | None
     floor: float | None
     network: Network
+    users: UsersTable | None
     brand: Brand
     parameters: Parameters
     without: frozenset[str]

@@ -260,6 +260,8 @@ def audience_in_words(audience: Mapping[str, object]) -> str:
         return f"followers on its channel{'s' * (audience['number'] != 1)}"
     if kind == "channel":
         return f"the channel {audience['name']}"
+    if kind == "role":
+        return f"those with the role {audience['name']}"
     if kind == "users":
         labels = [str(label) for label in audience["labels"]]  # type: ignore[attr-defined]
         return labels[0] if len(labels) == 1 else f"{len(labels)} named users"

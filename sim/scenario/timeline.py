@@ -356,7 +356,7 @@ def audience_words(audience: Mapping[str, object]) -> object:
         return {kind: share_words(audience["share"])}  # type: ignore[arg-type]
     if kind == "community":
         return {kind: audience["number"]}
-    if kind == "channel":
+    if kind in ("channel", "role"):
         return {kind: audience["name"]}
     if kind == "users":
         return {kind: list(audience["labels"])}  # type: ignore[call-overload]

@@ -54,6 +54,7 @@ _AUDIENCE_KEYS = {
     "hubs": _SHARE,
     "community": {"type": "integer", "minimum": 0},
     "channel": _NAME,
+    "role": _WORDS,
     "users": {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 1},
 }
 

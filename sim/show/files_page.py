@@ -23,6 +23,14 @@ Numbers have their units beside them: times `5 d`, `3 h`, `1 week`, `day 5 14:00
 """
 _PARTS = {  # class of fields: heading, where it stands
     "ScenarioFile": ("A scenario", "The keys at the top of the file."),
+    "UsersFile": (
+        "users",
+        "What is known of the users, as a table (CSV) with a row for each: who follows the brand, how much each trusts it, "
+        "how often each posts, on which channels each is, and roles (`employee` is one; `audience: {role: journalist}` "
+        "addresses another). With a network of your own, `label` names the users as the network does; with one that is "
+        "made, the first row is the first user. Empty cells, and users who are not in the table, are drawn; the notes of a "
+        "result count them. In one line: `users: users.csv`.",
+    ),
     "NetworkFile": ("network", "One that is made, with the options of its kind (below), or one that is read."),
     "BrandFile": ("brand", "Also in an arm, there without `name`: what is different about the brand in that arm."),
     "DeskFile": ("brand.desk", "The service desk, where complaints are answered."),
@@ -53,6 +61,7 @@ _NAMED = {  # parts that a key holds: words for them, and where they are told of
     "LessonStepFile": "steps",
     "PredictFile": "mapping",
     "NetworkFile": "mapping",
+    "UsersFile": "mapping",
     "BrandFile": "mapping",
     "BrandPartFile": "mapping",
     "DeskFile": "mapping",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from sim.errors import RippleError
 from sim.world import draws
 from sim.world.graph import Graph
+from sim.world.told import NOTHING, Told
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,16 @@ class People:
     def n_users(self) -> int:
         return len(self.who)
 
+    def known(self, told: Told) -> People:
+        """The same with what is known of users in place of what was drawn."""
+        return replace(
+            self,
+            base_cognitive=told.laid_over(told.laid_over(self.base_cognitive, "trust"), "cognitive"),
+            base_affective=told.laid_over(told.laid_over(self.base_affective, "trust"), "affective"),
+            weight=told.laid_over(self.weight, "weight"),
+            follows=told.laid_over(self.follows, "follows"),
+        )
+
 
 @dataclass(frozen=True)
 class World:
@@ -49,6 +60,7 @@ class World:
     people: People
     order: np.ndarray
     seed: int  # of the people: names the draws of channels and employees
+    told: Told = NOTHING  # what a table says of them, over the rows
 
     @property
     def n_users(self) -> int:
@@ -105,7 +117,7 @@ def draw_people(graph: Graph, who: np.ndarray, seed: int, numbers, *, trust: flo
 def activity(world: World, numbers) -> np.ndarray:
     """How often each user would post if it had an opinion, posts an hour, f4[n]: lognormal, cut at `activity_most`."""
     z = draws.normals(draws.stream(world.seed, "activity"), world.people.who, 0)
-    rate = numbers.activity_median * np.exp(numbers.activity_sigma * z)
+    rate = world.told.laid_over(numbers.activity_median * np.exp(numbers.activity_sigma * z), "posts")
     return np.minimum(rate, numbers.activity_most).astype(np.float32)
 
 
@@ -118,8 +130,9 @@ def audience(world: World, spec: Mapping[str, Any], numbers, follows: np.ndarray
     """Who an act is addressed to: bool[n] over rows.
 
     spec: {"kind": "everyone" | "followers" | "prospects" | "employees" | "hubs" | "community" | "channel" | "channels" |
-    "users"} with `share` (hubs: those with the most listeners), `number`, `name` or `labels`. follows: bool[n], as of now.
-    Raises RippleError for a community or a label that the network does not have.
+    "role" | "users"} with `share` (hubs: those with the most listeners), `number`, `name` or `labels`. follows: bool[n], as
+    of now.
+    Raises RippleError for a community, a role or a label that the network does not have.
     """
     kind = spec["kind"]
     if kind == "everyone":
@@ -138,6 +151,8 @@ def audience(world: World, spec: Mapping[str, Any], numbers, follows: np.ndarray
         return _hubs(world, float(spec["share"]))
     if kind == "community":
         return _community(world, int(spec["number"]))
+    if kind == "role":
+        return world.told.with_role(str(spec["name"]))
     if kind == "users":
         chosen = np.zeros(world.n_users, dtype=bool)
         chosen[[world.row(label) for label in spec["labels"]]] = True
@@ -148,7 +163,7 @@ def audience(world: World, spec: Mapping[str, Any], numbers, follows: np.ndarray
 def _on_channel(world: World, name: str, numbers) -> np.ndarray:
     """Who sits on a channel."""
     key = draws.stream(world.seed, f"channel {name}")
-    return draws.uniforms(key, world.people.who, 0) < numbers.channel_share
+    return world.told.on_channel(draws.uniforms(key, world.people.who, 0) < numbers.channel_share, name)
 
 
 def _on_channels(world: World, number: int, numbers) -> np.ndarray:
@@ -172,7 +187,8 @@ def _hubs(world: World, share: float) -> np.ndarray:
 def _circle_of_employees(world: World, numbers) -> np.ndarray:
     """Those who listen to at least one employee of the brand."""
     graph = world.graph
-    works = draws.uniforms(draws.stream(world.seed, "employee"), world.people.who, 0) < numbers.employee_share
+    drawn = draws.uniforms(draws.stream(world.seed, "employee"), world.people.who, 0) < numbers.employee_share
+    works = world.told.employees(drawn)
     listener = np.repeat(np.arange(world.n_users), np.diff(graph.start))
     circle = np.zeros(world.n_users, dtype=bool)
     circle[listener[works[graph.heard]]] = True
