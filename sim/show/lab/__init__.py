@@ -1,0 +1,1 @@
+"""The lab: a page on which a class sees trust ripple through a network, and asks what if."""

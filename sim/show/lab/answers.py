@@ -1,0 +1,105 @@
+"""What the server answers: each function takes the ask, the uploads of its session, the limits, and `stop`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Protocol
+
+from sim.errors import RippleError
+from sim.scenario.yaml_writer import as_yaml
+from sim.show.lab.asking import Asked, base_scenario, sides_of, understood
+from sim.show.lab.controls import controls, kinds_to_add, main_act
+from sim.show.lab.person import ledger_of
+from sim.show.lab.uploads import Limits, Uploads
+from sim.show.replay.encoding import encode
+from sim.show.replay.recording import Recording, Shown, ToRun, recorded
+
+Stop = Callable[[], bool]
+
+
+class Answer(Protocol):
+    """What a route calls."""
+
+    __name__: str
+
+    def __call__(self, ask: Any, uploads: Uploads, limits: Limits, stop: Stop) -> Any: ...
+
+
+def about(ask: Any, uploads: Uploads, limits: Limits, stop: Stop) -> Mapping[str, object]:
+    """What the page shows around the picture of a scenario."""
+    scenario = base_scenario(ask, uploads)
+    limits.check(scenario, None)
+    shown = sides_of(ask, scenario)
+    act = main_act(scenario, shown)
+    return {
+        "name": scenario.name,
+        "title": scenario.title,
+        "question": scenario.question,
+        "takeaway": scenario.takeaway,
+        "horizon": scenario.horizon,
+        "users": scenario.network.users,
+        "network": scenario.network.kind,
+        "arms": [{"name": name, "title": arm.title} for name, arm in scenario.arms.items()],
+        "sides": [{"arm": one.arm, "quiet": one.quiet} for one in shown],
+        "controls": [asdict(control) for control in controls(scenario, shown)],
+        "kinds": kinds_to_add(scenario),
+        "act": {"id": act.id, "words": act.words, "kind": act.kind} if act else None,
+    }
+
+
+def recording_of(asked: Asked, stop: Stop, *, names: bool = True) -> Recording:
+    """The two sides of an ask, recorded. names: take the users' names along."""
+    world = asked.world()
+    places = asked.places(world)
+    runs = [
+        ToRun(
+            f"{one.arm}{' (quiet)' if one.quiet else ''}", _title(asked, one),
+            asked.request.setup(one.arm, asked.seeds, world, quiet=one.quiet),
+        )
+        for one in asked.shown
+    ]  # fmt: skip
+    return recorded(asked.request.scenario, runs, places=places, labels=names, stop=stop)
+
+
+def _title(asked: Asked, one: Shown) -> str:
+    arm = asked.request.scenario.arms[one.arm]
+    if not one.quiet:
+        return arm.title
+    several = len({other.arm for other in asked.shown}) > 1
+    return f"{arm.title}, without the crisis" if several else "without the crisis"
+
+
+def run(ask: Any, uploads: Uploads, limits: Limits, stop: Stop) -> bytes:
+    """A recording, as one binary message."""
+    return encode(recording_of(understood(ask, uploads, limits), stop))
+
+
+def person(ask: Any, uploads: Uploads, limits: Limits, stop: Stop) -> Mapping[str, object]:
+    """The ledger of one user of a side: ask = {"ask": the ask of the run, "row": as drawn, "side": 0 or 1}."""
+    if not isinstance(ask, Mapping):
+        raise RippleError("the page asked for something that is no question")
+    asked = understood(ask.get("ask"), uploads, limits)
+    side, row = ask.get("side"), ask.get("row")
+    world = asked.world()
+    places = asked.places(world)
+    if side not in (0, 1) or not isinstance(row, int) or not 0 <= row < places.n:
+        raise RippleError("there is no such user in the picture")
+    one = asked.shown[side]
+    setup = asked.request.setup(one.arm, asked.seeds, world, quiet=one.quiet)
+    return asdict(ledger_of(setup, int(places.rows[row]), stop))
+
+
+def scenario_file(ask: Any, uploads: Uploads, limits: Limits, stop: Stop) -> str:
+    """The scenario with all that was changed by hand, as a file that `ripple run` and `ripple compare` take."""
+    asked = understood(ask, uploads, limits)
+    scenario = asked.request.scenario
+    document = scenario.resolved()
+    head = [f"# Made in the lab from {asked.base.name}; every default is filled in."]
+    if asked.network_name is not None:
+        document["network"] = {"file": Path(asked.network_name).name}
+        head.append(f"# It needs {Path(asked.network_name).name} beside it.")
+    left, right = (one.arm + (" (without the crisis)" if one.quiet else "") for one in asked.shown)
+    head.append(f"# The page showed {left} and {right}, luck {asked.seeds.events}: add --seed {asked.seeds.events}")
+    return "\n".join(head) + "\n" + as_yaml(document)

@@ -1,0 +1,134 @@
+"""The ledger of one user: every change of own trust, with the act or story behind it, and what time did.
+
+The run is made again, step by step. In each step time changes own trust first, to what its stocks come to at the step's end;
+what is left of the change is the doing of what the user met or heard in that step. So the entries add up to the whole.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.dynamics import state as s
+from sim.dynamics.engine import Engine
+from sim.dynamics.setup import Setup
+from sim.dynamics.trust import fades_at
+from sim.show.replay.recording import StoppedError
+from sim.study.tables import labels_of
+
+_SMALLEST = 5e-7  # of trust; less is the rounding of float32
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One change: hour (None: spread over the run), its cause, how it came, trust in points."""
+
+    hour: float | None
+    cause: str
+    how: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Person:
+    """The ledger of a user. total: change of own trust; own, shown: own and expressed trust at the end; points."""
+
+    entries: list[Entry]
+    total: float
+    own: float
+    shown: float
+
+
+def ledger_of(setup: Setup, row: int, stop: Callable[[], bool] | None = None) -> Person:
+    """Run it again and keep the books of the user in a row of the world."""
+    engine = Engine(setup)
+    at = s.row(row)
+    first = before = float(engine.columns[at + s.OWN])
+    met = _encounters(engine, row)
+    entries: list[Entry] = []
+    by_time = 0.0
+    for step in range(1, setup.n_steps + 1):
+        if stop is not None and step % 24 == 0 and stop():
+            raise StoppedError
+        end = step * setup.step
+        left_alone = _own(engine, at, end)
+        engine.advance(end)
+        now = float(engine.columns[at + s.OWN])
+        event = now - left_alone
+        if abs(event) > _SMALLEST:
+            later = _encounters(engine, row)
+            cause, how = _behind(engine, met, later)
+            entries.append(Entry(end, cause, how, 100 * event))
+            met = later
+            by_time += left_alone - before
+        else:
+            by_time += now - before
+        before = now
+    entries = _together(entries)
+    entries.append(Entry(None, "healing and forgetting", "", 100 * by_time))
+    shown = float(engine.expressed_trust()[row])
+    return Person(entries, 100 * (before - first), 100 * before, 100 * shown)
+
+
+def _own(engine: Engine, at: int, time: float) -> float:
+    """Own trust of a user at a time, if nothing happens to it until then."""
+    c = engine.columns
+    f = fades_at(time, float(engine.clock[s.CLOCK_BASE]), engine.times)
+    sides = []
+    for base, gain, wound, hurt, scar in (
+        (s.BASE_C, s.GAIN_C, s.WOUND_C, s.HURT_C, s.SCAR_C),
+        (s.BASE_E, s.GAIN_E, s.WOUND_E, s.HURT_E, s.SCAR_E),
+    ):
+        earned = float(c[at + base]) + float(c[at + gain]) * f.gain
+        lost = float(c[at + wound]) * f.wound + float(c[at + hurt]) * f.hurt + float(c[at + scar]) * f.scar
+        sides.append(earned * math.exp(-lost))
+    weight = float(c[at + s.WEIGHT])
+    return weight * sides[0] + (1.0 - weight) * sides[1]
+
+
+def _encounters(engine: Engine, row: int) -> dict[int, tuple[float, float, int, int]]:
+    """act -> what was taken, what is repaired, state, hop; of one user."""
+    keys = engine.met["key"]
+    mine = engine.met[(keys != 0) & ((keys & np.uint64(0xFFFFFFFF)) == np.uint64(row))]
+    return {
+        (int(e["key"]) >> 32) - 1: (float(e["taken"]), float(e["eta"]), int(e["state"]), int(e["hop"])) for e in mine
+    }
+
+
+def _behind(engine: Engine, before: dict, after: dict) -> tuple[str, str]:
+    """The cause of a change and how it came, from what a user met or heard in a step; of several, all."""
+    causes, hows = [], []
+    for act, (taken, eta, state, hop) in after.items():
+        was_taken, was_eta, was_state, _ = before.get(act, (0.0, 0.0, 0, 0))
+        if taken > was_taken:
+            causes.append(_name(engine, act))
+            direct = state & int(s.MET) and not was_state & int(s.MET)
+            hows.append("met directly" if direct else f"heard at hop {hop}")
+        elif eta > was_eta and was_state:
+            causes.append(_name(engine, act))
+            hows.append("an answer heals")
+    if not causes:
+        return "own complaint or experience", ""
+    return " and ".join(dict.fromkeys(causes)), " and ".join(dict.fromkeys(hows))
+
+
+def _name(engine: Engine, act: int) -> str:
+    if act < len(engine.out):
+        return engine.out[act].act.words
+    story = engine.acts[act]
+    words = "praise" if story["sign"] > 0 else "criticism"
+    author = int(story["author"])
+    return f"{words} by user {labels_of(engine, np.array([author]))[0]}" if author >= 0 else words
+
+
+def _together(entries: list[Entry], most: int = 40) -> list[Entry]:
+    """The largest entries in order of time; those of one cause beyond that are added up."""
+    if len(entries) <= most:
+        return entries
+    order = sorted(entries, key=lambda e: -abs(e.points))
+    kept, rest = order[: most - 1], order[most - 1 :]
+    kept.sort(key=lambda e: e.hour or 0.0)
+    return [*kept, Entry(None, f"{len(rest)} smaller changes", "", sum(e.points for e in rest))]
