@@ -83,7 +83,21 @@ def test_commands_are_listed_by_use(say: Say) -> None:
     assert code == 0
     assert (
         listed
-        == ["compare", "run", "sweep", "lab", "list", "tell", "new", "check", "schema", "doctor", "evidence", "bench"]
+        == [
+            "compare",
+            "run",
+            "sweep",
+            "analyse",
+            "lab",
+            "list",
+            "tell",
+            "new",
+            "check",
+            "schema",
+            "doctor",
+            "evidence",
+            "bench",
+        ]
         == list(ripple.commands)
     )
     assert say()[:2] == (0, out)
