@@ -88,6 +88,8 @@ def test_commands_are_listed_by_use(say: Say) -> None:
             "run",
             "sweep",
             "analyse",
+            "rerun",
+            "merge",
             "lab",
             "list",
             "tell",

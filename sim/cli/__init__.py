@@ -21,7 +21,7 @@ from sim.cli.health import doctor
 from sim.cli.lab import lab
 from sim.cli.running import run
 from sim.cli.scenarios import check, list_scenarios, new, schema, tell
-from sim.cli.sweeping import sweep
+from sim.cli.sweeping import merge, rerun, sweep
 from sim.errors import RippleError
 
 
@@ -54,6 +54,8 @@ for _command in (
     run,
     sweep,
     analyse,
+    rerun,
+    merge,
     lab,
     list_scenarios,
     tell,

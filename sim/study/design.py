@@ -190,7 +190,8 @@ def saltelli(factors: Sequence[Factor], n: int, seed: int, *, second_order: bool
 def morris(factors: Sequence[Factor], n: int, seed: int, *, levels: int = 4) -> pd.DataFrame:
     """n trajectories of k + 1 points that change one factor at a time, for elementary effects; levels: even.
 
-    The levels are even steps of the share of draws, from 0 to 1.
+    The levels are even steps of the share of draws, from 0 to 1. Each trajectory has draws of its own, so that more of them
+    begin with the same ones.
     """
     from SALib.sample.morris import sample
 
@@ -201,7 +202,8 @@ def morris(factors: Sequence[Factor], n: int, seed: int, *, levels: int = 4) -> 
         "names": [f.path for f in factors],
         "bounds": [[0.0, 1.0]] * len(factors),
     }
-    return at_shares(factors, sample(problem, n, num_levels=levels, seed=_own_seed(seed)))
+    seeds = [draws.derive(seed, "trajectory", k) % 2**32 for k in range(n)]
+    return at_shares(factors, np.concatenate([sample(problem, 1, num_levels=levels, seed=s) for s in seeds]))
 
 
 def from_csv(file: str | Path, factors: Sequence[Factor] = ()) -> pd.DataFrame:

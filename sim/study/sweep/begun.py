@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import RippleError
+from sim.study.sweep.code import code_hash
 from sim.study.sweep.jobs import Jobs, Shard, Stage
 from sim.study.sweep.lock import NAME as LOCK
 from sim.study.sweep.manifest import (
     MANIFEST,
     Manifest,
-    code_hash,
     first_manifest,
     read_experiment,
     read_manifest,

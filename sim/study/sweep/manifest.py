@@ -13,7 +13,6 @@ import socket
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from sim.errors import RippleError
 from sim.scenario.yaml_writer import as_yaml
 from sim.study.own_rules import told
 from sim.study.provenance import PACKAGES, network_hash, version
+from sim.study.sweep.code import code_hash
 from sim.study.sweep.experiment import Experiment
 from sim.study.sweep.jobs import Job, Shard, Stage
 from sim.study.sweep.reading import load_experiment
@@ -114,17 +114,6 @@ def now() -> str:
 def this_machine() -> dict[str, str]:
     """Where a session runs."""
     return {"host": socket.gethostname(), "machine": f"{platform.system()} {platform.machine()}"}
-
-
-@cache
-def code_hash() -> str:
-    """A hash of the code that the numbers of a run depend on."""
-    package = Path(__file__).parents[2]
-    files = [*(p for floor in ("world", "scenario", "dynamics") for p in (package / floor).glob("*.py"))]
-    digest = hashlib.blake2b(digest_size=8)
-    for path in sorted([*files, package / "study" / "measures.py"]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def points_hash(points: pd.DataFrame) -> str:

@@ -81,8 +81,10 @@ def cluster_pool(client: Any, work: Work, workers: int | None) -> Pool:
 
 
 @contextlib.contextmanager
-def cluster_client(cluster: object) -> Iterator[Any]:
+def cluster_client(cluster: object, wait: str = "20s") -> Iterator[Any]:
     """A Dask client for an address (tcp://host:port, tls://...), a cluster object, or a client, which stays open.
+
+    wait: how long for an answer.
 
     Raises RippleError when Dask is not installed or nobody answers.
     """
@@ -94,7 +96,7 @@ def cluster_client(cluster: object) -> Iterator[Any]:
         yield cluster
         return
     try:
-        client = Client(cluster, timeout="20s")
+        client = Client(cluster, timeout=wait)
     except (OSError, ValueError, TimeoutError) as problem:
         words = " ".join(str(problem).split()) or type(problem).__name__
         raise RippleError(f"no Dask cluster answers at {cluster}: {words}") from None

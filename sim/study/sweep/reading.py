@@ -83,7 +83,7 @@ def _checked(
     if base is None and not free:
         base = _base(content, folder, findings, look_for_network)
     if base is not None:
-        base = _changed(base, content, findings)
+        base = _changed(base, content, folder, findings)
     broken_base = base is None and not free
     varied = [] if broken_base else read_factors(content.factors or {}, content.parameters, base, findings)
     if not content.factors and content.parameters is None:
@@ -150,8 +150,8 @@ def _base(content: ExperimentFile, folder: Path, findings: Findings, look_for_ne
         return None
 
 
-def _changed(base: Scenario, content: ExperimentFile, findings: Findings) -> Scenario:
-    """The scenario with what holds at every point."""
+def _changed(base: Scenario, content: ExperimentFile, folder: Path, findings: Findings) -> Scenario:
+    """The scenario with what holds at every point; an edge list is looked for where the experiment lies."""
     shared: dict[str, object] = {}
     if content.users is not None:
         shared["network.users"] = content.users
@@ -161,6 +161,10 @@ def _changed(base: Scenario, content: ExperimentFile, findings: Findings) -> Sce
         shared["vary"] = list(content.vary)
     for where, changes in ((("changes",), content.changes), ((), shared)):
         for path, value in (changes or {}).items():
+            if path == "network.file":
+                value = str(folder / str(value))
+            elif path == "network" and isinstance(value, dict) and "file" in value:
+                value = {**value, "file": str(folder / str(value["file"]))}
             try:
                 base = base.changed({path: value})
             except RippleError as problem:

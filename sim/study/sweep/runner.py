@@ -23,6 +23,7 @@ from sim.errors import RippleError
 from sim.scenario.scenario import Scenario
 from sim.study.measures import Trace, measures
 from sim.study.request import Request
+from sim.study.sweep.code import code_hash
 from sim.study.sweep.experiment import Experiment
 from sim.study.sweep.followed import Followed, panel_rows
 from sim.study.sweep.jobs import Job, seeds_of
@@ -76,7 +77,7 @@ class Work:
     """All that a worker needs to run any job of a sweep; it is sent to it once. token: its name in the worker.
 
     rules: of one's own; graph: a network handed over in memory; files: networks that were read already; function: is run
-    in place of the model; threads: of one large run.
+    in place of the model; threads: of one large run; code: which model the sender has.
     """
 
     token: str
@@ -86,6 +87,7 @@ class Work:
     files: Mapping[Any, Graph] = field(default_factory=dict)
     function: Function | None = None
     threads: int = 1
+    code: str = field(default_factory=code_hash)
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -221,6 +223,8 @@ _STOPPED: set[str] = set()  # tokens of sweeps that were interrupted in this pro
 def run_jobs(work: Work | str, jobs: Sequence[Job], points: Sequence[Point]) -> list[Outcome]:
     """Run some jobs, each at its point; the one function that executors are given. work: or its token, if it is here."""
     known = _SENT[work] if isinstance(work, str) else work
+    if known.code != code_hash():
+        raise RippleError(f"it has another version of the model (code {code_hash()}, the sender has {known.code})")
     runner = _RUNNERS.get(known.token, lambda: Runner(known, lambda: known.token in _STOPPED))
     return [runner.run(job, point) for job, point in zip(jobs, points, strict=True)]
 
