@@ -60,6 +60,13 @@ FAR_OFF = {  # a number of the model far from its default, and the numbers that 
     "E12": ({"told_product": 0.95, "told_moral": 0.5}, "E12c"),
     "E13": ({"clue": 0.01}, "E13a"),
     "E14": ({"record_weight": 3.0}, "E14"),
+    "E15": ({"asymmetry": 0.5}, "E15b"),
+    "E16": ({"churn": 5e-4}, "E16a"),
+    "E17": ({"activity_sigma": 1.0}, "E17a"),
+    "E18": ({"stated_intent_scale": 5.0}, "E18a"),
+    "E19": ({"trust_correlation": 0.1}, "E19"),
+    "E21": ({"heal_moral": 6.0, "scar_integrity": 0.0, "own_rate": 0.2, "talk_rate": 0.0}, "E21b"),
+    "E22": ({"fatigue_half": 0.05}, "E22a"),
 }
 
 

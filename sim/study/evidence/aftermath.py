@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.dynamics import state as s
 from sim.dynamics.setup import Seeds
-from sim.study.evidence.estimates import mean_of
+from sim.study.evidence.estimates import mean_of, mean_or_median_of
 from sim.study.evidence.plan import Plan
 from sim.study.evidence.row import EMERGENT, FITTED, Curve, Found, Number, Row
 from sim.study.evidence.watching import watch
@@ -89,7 +89,7 @@ def _attention(plan: Plan) -> Found:
         Curve("trust lost", x, list(100 * loss[:120] / loss.max())),
     )
     return Found(
-        (mean_of(look), mean_of(trust / look)), curves, "days", "% of the peak",
+        (mean_or_median_of(look), mean_or_median_of(trust / look)), curves, "days", "% of the peak",
         note=f"Half of the lost trust is back {trust.mean():.0f} d after the largest gap."
     )  # fmt: skip
 

@@ -45,7 +45,7 @@ def _deleted(plan: Plan) -> Found:
         private, *others = (100 * run.own[:, silent].mean(axis=1) for run in runs)
         return np.array([private - other for other in others])
 
-    gaps = np.array(plan.each(plan.pick(60, 8), one))
+    gaps = np.array(plan.each(plan.pick(40, 8), one))
     harm = np.trapezoid(gaps, hours / 24, axis=2)  # points x days
     left, deleted, explained = harm.T
     words = ("left standing", "deleted", "deleted with a reason")
@@ -66,9 +66,9 @@ ROWS = (
         "Deleting criticism without a reason is worse than leaving it; with a reason it makes about no difference.",
         "Liao et al. 2024 (direction only)",
         EMERGENT,
-        "After a failure some 250 of 2,000 users complain in public; what they write is left standing, deleted, or deleted "
-        "with a reason. Harm: own trust of those who never complained, against the same people when all complaints are "
-        "private, in points x days over 90 days.",
+        "After a failure four in ten of those who meet it complain, all of them in public and none with abuse; what they "
+        "write is left standing, deleted, or deleted with a reason. Harm: own trust of those who never complained, against "
+        "the same people when all complaints are private, in points x days over 90 days.",
         (
             Number("harm of deleting above that of leaving", 0.0, math.inf, "%", 1, whole=True),
             Number("harm of deleting with a reason above that of leaving", -10.0, 10.0, "%"),

@@ -121,7 +121,8 @@ ROWS = (
         "Huang et al. 2018 (airlines on Twitter)",
         BUILT_IN,
         "Desks whose replies take 3 minutes, 22 minutes and 2 hours on average: what a good reply adds to the own trust of "
-        f"first complainers, as the books have it; replies within {100 * _NEAR:.0f} % of these ages, private complaints.",
+        f"first complainers, as the books have it; replies within {100 * _NEAR:.0f} % of these ages. Followers complain often, "
+        "and in private.",
         (
             Number("gain at 22 minutes over that at 3 minutes", 0.40, 0.50, "", 3),
             Number("gain at 2 hours over that at 3 minutes", 0.09, 0.15, "", 3),
@@ -133,8 +134,8 @@ ROWS = (
         "Those who are ignored or answered rudely want to leave and complain again; those who are answered well praise.",
         "Sprout Social Index Q3 2017",
         BUILT_IN,
-        "Desks that answer nobody, rudely, or well; all complaints private at first. Who intends to leave is read from who "
-        "leaves when all who intend to do so, and nobody for another reason.",
+        "Desks that answer nobody, rudely, or well, of a brand whose followers complain often, in private at first. Who "
+        "intends to leave is read from who leaves when all who intend to do so, and nobody for another reason.",
         (
             _share("ignored: intend to leave", 35),
             _share("answered rudely: intend to leave", 50),

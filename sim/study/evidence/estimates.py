@@ -77,3 +77,8 @@ def median_of(values: Sequence[float] | np.ndarray) -> Estimate:
     with np.errstate(invalid="ignore"):  # the mean of two infinities
         middle = v[len(v) // 2] if len(v) % 2 else v[len(v) // 2 - 1 : len(v) // 2 + 1].mean()
     return Estimate(float(middle), float(v[k]), float(v[-1 - k]))
+
+
+def mean_or_median_of(values: Sequence[float] | np.ndarray) -> Estimate:
+    """The mean of the values of replicates; the median where some are infinite, for what did not come about in them."""
+    return mean_of(values) if np.isfinite(values).all() else median_of(values)

@@ -79,8 +79,8 @@ ROWS = (
         "Influence reaches three degrees: it falls to about half with each passage from person to person.",
         "Christakis & Fowler 2007, doi:10.1056/NEJMsa066082 (45 %, 20 %, 10 %)",
         BUILT_IN,
-        "One act, nothing else going on: mean loss of own trust of those who never met it and first heard of it at hop 1, "
-        "2 and 3, at the first hour after hearing.",
+        "One act on a small world, where many hear at hop 3, nothing else going on: mean loss of own trust of those who never "
+        "met it and first heard of it at hop 1, 2 and 3, at the first hour after hearing.",
         (
             Number("loss at hop 2 over hop 1", 0.35, 0.6, "", 2),
             Number("loss at hop 3 over hop 2", 0.35, 0.6, "", 2),
