@@ -102,11 +102,15 @@ def check(files: tuple[str, ...]) -> int:
 
 @click.command()
 @click.option("--out", type=click.Path(dir_okay=False), metavar="FILE", help="Write it to a file instead.")
-def schema(out: str | None) -> None:
+@click.option("--experiment", is_flag=True, help="That of experiment files.")
+def schema(out: str | None, experiment: bool) -> None:
     """Print the JSON Schema of scenario files, for editors."""
     import json
 
-    from sim.scenario.schema import schema as described
+    if experiment:
+        from sim.study.sweep.keys import schema as described
+    else:
+        from sim.scenario.schema import schema as described
 
     text = json.dumps(described(), indent=2, ensure_ascii=False)
     if out is None:
@@ -115,7 +119,8 @@ def schema(out: str | None) -> None:
     from sim.files import write_text
 
     target = write_text(Path(out).expanduser(), text + "\n")
-    click.echo(f"{target} is written; in a scenario file name it on top: # yaml-language-server: $schema={target}")
+    what = "an experiment" if experiment else "a scenario"
+    click.echo(f"{target} is written; in {what} file name it on top: # yaml-language-server: $schema={target}")
 
 
 def _is_experiment(file: Path) -> bool:

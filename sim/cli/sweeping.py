@@ -13,7 +13,9 @@ from sim.cli import options
 from sim.cli.console import console, progress, say
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console
+    from rich.table import Table
 
     from sim.study.sweep.experiment import Experiment
     from sim.study.sweep.opened import Sweep
@@ -150,17 +152,26 @@ def _plan(found: Experiment, workers: int | None, wanted: dict[str, float], allo
     ]
     screen.print()
     say(screen, f"Spread over replicates at one point, and the 95 % interval of its mean with {told.replicates}:")
-    for row in told.spread[told.spread["measure"].isin(shown)].to_dict("records"):
-        arm = f"{row['measure']}, {row['arm']}" if row["arm"] else row["measure"]
-        sd = (
-            "sd not known from so few runs"
-            if row["sd"] != row["sd"]
-            else f"sd {row['sd']:.3g}, +- {row['half_width']:.3g}"
-        )
-        needed = row["replicates"] if row["replicates"] == row["replicates"] else 0
-        more = f"; {needed:,.0f} replicates for +- {row['wanted']:g}" if needed else ""
-        say(screen, f"{arm}: mean {row['mean']:.4g}, {sd}{more}", first="  ")
+    screen.print(_spread_table(told.spread[told.spread["measure"].isin(shown)], wanted))
     return 1 if told.failed else 0
+
+
+def _spread_table(spread: pd.DataFrame, wanted: dict[str, float]) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("measure")
+    table.add_column("arm", overflow="fold")
+    for heading in ("mean", "sd", "+-", *(["replicates wanted"] if wanted else [])):
+        table.add_column(heading, justify="right")
+    for row in spread.to_dict("records"):
+        known = row["sd"] == row["sd"]
+        cells = [f"{row['mean']:.4g}", *((f"{row['sd']:.3g}", f"{row['half_width']:.3g}") if known else ("?", "?"))]
+        if wanted:
+            needed = row["replicates"]
+            cells.append(f"{needed:,.0f} for +- {row['wanted']:g}" if needed == needed else "")
+        table.add_row(row["measure"], row["arm"], *cells)
+    return table
 
 
 def _size(size: float) -> str:
@@ -192,7 +203,9 @@ def _show(screen: Console, done: Sweep, target: Path) -> None:
 def _show_failures(screen: Console, done: Sweep) -> None:
     failed = done.failures
     say(
-        screen, f"{len(failed):,} runs failed; the same command tries them again. The first of each kind:", style="bold"
+        screen,
+        f"{len(failed):,} run{'s' * (len(failed) > 1)} failed; the same command tries again. The first of each kind:",
+        style="bold",
     )
     for error, rows in list(failed.groupby("error", sort=False))[:5]:
         first = rows.iloc[0]

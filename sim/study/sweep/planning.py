@@ -153,18 +153,21 @@ def _size(done: list[Outcome], work: Work) -> int:
 
 
 def _spread(done: list[Outcome], work: Work, wanted: Mapping[str, float]) -> pd.DataFrame:
-    """Spread over replicates at a point, pooled over the pilot's points, and what follows for precision."""
+    """Spread over replicates at a point, pooled over the pilot's points, and what follows for precision.
+
+    Differences of arms to the first one are those of pairs on the same draws.
+    """
     rows = [
-        {"point": outcome.job.point, "arm": work.arms[kept.arm], **kept.measures}
+        {"point": outcome.job.point, "iteration": outcome.job.iteration, "arm": work.arms[kept.arm], **kept.measures}
         for outcome in done
         for kept in outcome.kept
     ]
     columns = ["measure", "arm", "mean", "sd", "half_width", "wanted", "replicates"]
     if not rows:
         return pd.DataFrame(columns=columns)
-    table = pd.DataFrame(rows)
+    table = _with_differences(pd.DataFrame(rows), list(work.arms))
     out = []
-    for name in [column for column in table if column not in ("point", "arm")]:
+    for name in [column for column in table if column not in ("point", "iteration", "arm")]:
         for arm, values in table.groupby("arm", sort=False):
             inside = values.groupby("point")[name]
             freedom = (inside.count() - 1).clip(lower=0)
@@ -178,3 +181,14 @@ def _spread(done: list[Outcome], work: Work, wanted: Mapping[str, float]) -> pd.
             needed = max(2.0, math.ceil((_CONFIDENT * sd / width) ** 2)) if width == width and sd == sd else math.nan
             out.append((name, arm, float(values[name].mean()), sd, half, width, needed))
     return pd.DataFrame(out, columns=columns)
+
+
+def _with_differences(table: pd.DataFrame, arms: list[str]) -> pd.DataFrame:
+    """The rows of the arms, then those of each arm minus the first."""
+    job = ["point", "iteration"]
+    parts = [table]
+    first = table[table["arm"] == arms[0]].set_index(job).drop(columns="arm")
+    for arm in arms[1:]:
+        other = table[table["arm"] == arm].set_index(job).drop(columns="arm")
+        parts.append((other - first).dropna(how="all").assign(arm=f"{arm} minus {arms[0]}").reset_index())
+    return pd.concat(parts, ignore_index=True)
