@@ -11,6 +11,7 @@ takes a few milliseconds. `__init__.pyi` says the same to type checkers; a test 
 
 _HOME = {
     "Comparison": "sim.study.comparison",
+    "Delay": "sim.study.delay",
     "Graph": "sim.world.graph",
     "RippleError": "sim.errors",
     "Rule": "sim.dynamics.rules",
@@ -20,6 +21,7 @@ _HOME = {
     "TrustModel": "sim.model.trust_model",
     "as_graph": "sim.world.graph",
     "compare": "sim.study.compare",
+    "delay": "sim.study.delay",
     "load": "sim.scenario.scenario",
     "open_comparison": "sim.study.comparison",
     "open_run": "sim.study.results",

@@ -6,6 +6,8 @@ from sim.scenario.scenario import load as load
 from sim.study.compare import compare as compare
 from sim.study.comparison import Comparison as Comparison
 from sim.study.comparison import open_comparison as open_comparison
+from sim.study.delay import Delay as Delay
+from sim.study.delay import delay as delay
 from sim.study.measures import ripple_multipliers as ripple_multipliers
 from sim.study.results import Run as Run
 from sim.study.results import open_run as open_run

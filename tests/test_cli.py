@@ -162,7 +162,7 @@ def test_ctrl_c_leaves_in_one_line_and_writes_nothing(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 def test_a_real_ctrl_c_is_heard_within_seconds(tmp_path: Path) -> None:
-    """SIGINT while threads compute: exit code 130, one line, no folder; allowed 10 s on a busy machine."""
+    """SIGINT while threads compute: exit code 130, one line, no results but what is finished; 10 s on a busy machine."""
     words = [
         *RIPPLE,
         "compare",
@@ -181,8 +181,55 @@ def test_a_real_ctrl_c_is_heard_within_seconds(tmp_path: Path) -> None:
         out, err = process.communicate(timeout=10)
     finally:
         process.kill()
-    assert (process.returncode, out, err) == (130, "", "stopped; no results were written\n")
-    assert list(tmp_path.iterdir()) == []
+    assert (process.returncode, out) == (130, "") and err.count("\n") == 1
+    kept = tmp_path / "out.unfinished"
+    if err == "stopped; no results were written\n":  # nothing was finished yet
+        assert list(tmp_path.iterdir()) == []
+    else:
+        assert err.startswith("stopped; ") and f"kept in {kept}: the same command with --resume goes on" in err
+        assert list(tmp_path.iterdir()) == [kept] and not list(kept.glob(".*"))
+
+
+def test_an_interrupted_comparison_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without --resume what is kept is not overwritten; with it the tables are those of a comparison without a break."""
+    from sim.study import running
+
+    words = [
+        "compare",
+        "data-breach",
+        "--users",
+        200,
+        "--horizon",
+        "15 d",
+        "--replicates",
+        3,
+        "--quick",
+        "--workers",
+        1,
+    ]
+    real, seen = running.run_replicate, []
+
+    def broken(*args: object, **named: object) -> object:
+        seen.append(1)
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        return real(*args, **named)
+
+    monkeypatch.setattr(running, "run_replicate", broken)
+    code, _, err = say(*words, "--out", tmp_path / "out")
+    assert code == 130 and "1 run of each response is kept" in err and not (tmp_path / "out").exists()
+    code, _, err = say(*words, "--out", tmp_path / "out")
+    assert code == 1 and "--resume" in err
+    code, _, err = say(*words, "--seed", 9, "--out", tmp_path / "out", "--resume")
+    assert code == 1 and "different: the seed" in err
+    code, out, _ = say(*words, "--out", tmp_path / "out", "--resume")
+    assert code == 0 and [path.name for path in tmp_path.iterdir()] == ["out"]
+    code, _, _ = say(*words, "--out", tmp_path / "whole")
+    assert code == 0
+    both = [(tmp_path / name / "differences.csv").read_text() for name in ("out", "whole")]
+    assert both[0] == both[1]
+    code, _, err = say(*words, "--out", tmp_path / "out", "--resume")
+    assert code == 1 and "nothing to go on with" in err
 
 
 def test_a_reader_who_leaves_early_hears_no_complaint() -> None:

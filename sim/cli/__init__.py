@@ -15,6 +15,7 @@ import click
 from sim.cli.analysing import analyse
 from sim.cli.benching import bench
 from sim.cli.comparing import compare
+from sim.cli.delaying import delay
 from sim.cli.evidence import evidence
 from sim.cli.group import StoppedError, SuggestingGroup, said
 from sim.cli.health import doctor
@@ -51,6 +52,7 @@ def ripple(context: click.Context) -> None:
 
 for _command in (
     compare,
+    delay,
     run,
     sweep,
     analyse,
@@ -90,8 +92,8 @@ def call(arguments: Sequence[str] | None = None) -> int:
         return _refused(mistake.format_message(), 1)
     except RippleError as mistake:
         return _refused(str(mistake), 1)
-    except (KeyboardInterrupt, StoppedError, click.Abort):
-        return _refused("stopped; no results were written", 130)
+    except (KeyboardInterrupt, StoppedError, click.Abort) as stop:
+        return _refused(str(stop) or "stopped; no results were written", 130)
     except BrokenPipeError:  # whoever read our output has left; there is no one to tell
         with contextlib.suppress(OSError):
             sys.stdout = open("/dev/null" if sys.platform != "win32" else "nul", "w")  # noqa: SIM115

@@ -10,7 +10,7 @@ from sim.errors import did_you_mean
 
 
 class StoppedError(Exception):
-    """Somebody pressed Ctrl-C while a command was running."""
+    """Somebody pressed Ctrl-C while a command was running; its text, if any, says what was left behind."""
 
 
 class SuggestingGroup(click.Group):

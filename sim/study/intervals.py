@@ -7,6 +7,8 @@ probability. Source: Hothorn, Bretz & Westfall 2008, doi:10.1002/bimj.200810425.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from sim.world import draws
@@ -26,11 +28,18 @@ def joint_intervals(differences: np.ndarray, confidence: float = 0.95) -> tuple[
     varies = sd > 1e-12 * np.maximum(1.0, np.abs(mean))
     half = np.zeros(k)
     if varies.any():
-        factor = _largest_t(
-            np.corrcoef(differences[:, varies], rowvar=False).reshape(varies.sum(), -1), r - 1, confidence
-        )
+        if varies.sum() == 1:
+            factor = _single_t(r - 1, confidence)
+        else:
+            factor = _largest_t(np.corrcoef(differences[:, varies], rowvar=False), r - 1, confidence)
         half[varies] = factor * sd[varies] / np.sqrt(r)
     return mean, mean - half, mean + half
+
+
+@cache
+def _single_t(freedom: int, confidence: float) -> float:
+    """The quantile of one |t|, found in the same way."""
+    return _largest_t(np.ones((1, 1)), freedom, confidence)
 
 
 def _largest_t(correlation: np.ndarray, freedom: int, confidence: float) -> float:
