@@ -85,6 +85,8 @@ def test_commands_are_listed_by_use(say: Say) -> None:
         listed
         == [
             "compare",
+            "delay",
+            "delay",
             "run",
             "sweep",
             "analyse",
@@ -116,7 +118,7 @@ def test_version(say: Say) -> None:
     ("words", "code", "text"),
     [
         (["rnu"], 2, "ripple: there is no command 'rnu'; did you mean 'run'?"),
-        (["banana"], 2, "there are compare, run, "),
+        (["banana"], 2, "there are compare, delay, run, "),
         (["run"], 2, "ripple run: SCENARIO is missing"),
         (["run", "data-breach", "--sead", "1"], 2, "there is no option --sead; did you mean '--seed'?"),
         (["run", "data-breach", "--seed", "one"], 2, "--seed: 'one' is not a whole number"),
@@ -190,7 +192,7 @@ def test_a_real_ctrl_c_is_heard_within_seconds(tmp_path: Path) -> None:
         assert list(tmp_path.iterdir()) == [kept] and not list(kept.glob(".*"))
 
 
-def test_an_interrupted_comparison_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_comparison_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, say: Say) -> None:
     """Without --resume what is kept is not overwritten; with it the tables are those of a comparison without a break."""
     from sim.study import running
 
@@ -222,7 +224,7 @@ def test_an_interrupted_comparison_is_gone_on_with(tmp_path: Path, monkeypatch: 
     assert code == 1 and "--resume" in err
     code, _, err = say(*words, "--seed", 9, "--out", tmp_path / "out", "--resume")
     assert code == 1 and "different: the seed" in err
-    code, out, _ = say(*words, "--out", tmp_path / "out", "--resume")
+    code, _, _ = say(*words, "--out", tmp_path / "out", "--resume")
     assert code == 0 and [path.name for path in tmp_path.iterdir()] == ["out"]
     code, _, _ = say(*words, "--out", tmp_path / "whole")
     assert code == 0
