@@ -86,7 +86,6 @@ def test_commands_are_listed_by_use(say: Say) -> None:
         == [
             "compare",
             "delay",
-            "delay",
             "run",
             "sweep",
             "analyse",
