@@ -9,7 +9,7 @@ RUNS := .venv/.runs-$(HERE)
 TESTS := .venv/.tests-$(HERE)
 BIN := .venv/bin
 
-.PHONY: help run test test-all check bench speed evidence docs clean constraints
+.PHONY: help run test test-all check bench speed evidence docs pictures clean constraints
 
 help:
 	@echo 'make run          set up .venv and compare the responses to a data breach; writes out/data-breach'
@@ -20,6 +20,7 @@ help:
 	@echo 'make speed        the same, written to docs/speed.md'
 	@echo 'make evidence     measure what is known of real behaviour, and write docs/evidence.md'
 	@echo 'make docs         write the generated pages and the picture of docs/ anew'
+	@echo 'make pictures     take the pictures of the lab for the README and docs/ anew'
 	@echo 'make constraints  renew constraints.txt, the exact versions that are installed'
 	@echo 'make clean        remove .venv (and those of test-all), out, built files and caches'
 
@@ -50,6 +51,9 @@ docs: $(RUNS)
 	$(BIN)/python -c "from sim.show.pages import write_pages; write_pages('docs')"
 	$(BIN)/ripple compare data-breach --out out/docs --force
 	cp out/docs/figures/trust.png docs/data-breach.png
+
+pictures: $(TESTS)
+	$(BIN)/python -m sim.bench.pictures docs
 
 constraints: $(TESTS)
 	$(BIN)/python .ci/constraints.py

@@ -44,6 +44,7 @@ LIBRARIES = {
     "starlette": (("sim.show.lab",), ()),
     "uvicorn": (("sim.show.lab",), ()),
     "segno": (("sim.show.lab",), ()),
+    "playwright": (("sim.bench",), ()),
     "PIL": (("sim.show",), ()),
     "pandas": (("sim",), ("sim.model", "sim.study", "sim.show")),
     "pyarrow": (("sim.study",), ("sim.study",)),

@@ -170,7 +170,7 @@ def names(requirements: list[Requirement]) -> set[str]:
 
 def test_everything_that_is_imported_is_required() -> None:
     """The package imports core requirements; what an extra brings only inside functions, where it may be missing."""
-    optional = names(EXTRAS["all"]) | names(EXTRAS["bench"])
+    optional = names(EXTRAS["all"]) | names(EXTRAS["bench"]) | {"playwright"}  # it comes with the extra `test`
     for path in (ROOT / "sim").rglob("*.py"):
         for name, inside in outside_imports(path):
             assert name in names(CORE) or (inside and name in optional), f"{path.name} imports {name}"

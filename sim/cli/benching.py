@@ -15,10 +15,13 @@ _STOPPED = 130
     "--page", "page_file", type=click.Path(dir_okay=False), metavar="FILE",
     help="Write them as a page (FILE.md), with FILE.json and FILE.png beside it."
 )  # fmt: skip
-def bench(quick: bool, huge: bool, json_file: str | None, page_file: str | None) -> int:
+@click.option("--lab", is_flag=True, help="Only the page of `ripple lab`, in a browser of this machine.")
+def bench(quick: bool, huge: bool, lab: bool, json_file: str | None, page_file: str | None) -> int:
     """Measure the speed on this machine: some seven minutes, medians with spread, rivals in turn."""
     if quick and huge:
         raise click.UsageError("--quick and --huge exclude one another", click.get_current_context())
+    if lab:
+        return _bench_lab(quick or huge or json_file is not None or page_file is not None)
     from sim.bench.cases import FULL, QUICK
     from sim.bench.measuring import bench as measured
     from sim.bench.page import save
@@ -40,6 +43,16 @@ def bench(quick: bool, huge: bool, json_file: str | None, page_file: str | None)
     for file in written:
         click.echo(f"Written to {file}")
     return _STOPPED if report.stopped else 0
+
+
+def _bench_lab(more: bool) -> int:
+    if more:
+        raise click.UsageError("--lab stands alone", click.get_current_context())
+    from sim.bench.lab import measured
+
+    for line in measured().sentences:
+        click.echo(line)
+    return 0
 
 
 def _say_what_comes(done: int, total: int, words: str) -> None:

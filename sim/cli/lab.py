@@ -17,6 +17,7 @@ def lab(scenario: str, port: int | None, no_browser: bool, in_class: bool, yes: 
     """Watch trust ripple through a network, and ask what if."""
     from sim.show.lab import serve
 
+    serve.require_installed()
     host, address = serve.LOOPBACK, None
     if in_class:
         address = serve.own_address()

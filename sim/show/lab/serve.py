@@ -9,6 +9,7 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,13 @@ LOOPBACK = "127.0.0.1"
 IN_A_CLASS = Limits(users=5_000, ticks=9_000)
 _SECONDS, _SECONDS_IN_A_CLASS = 180.0, 20.0  # that one run may take
 _TRIES = 50  # ports after the usual one
+
+
+def require_installed() -> None:
+    """Raises RippleError when the packages of the page are missing."""
+    missing = [name for name in ("starlette", "uvicorn", "websockets", "segno") if find_spec(name) is None]
+    if missing:
+        raise RippleError(f"the lab needs {', '.join(missing)}; install them with: pip install 'trust-ripple[lab]'")
 
 
 def free_socket(host: str, port: int, *, exact: bool) -> socket.socket:

@@ -57,7 +57,7 @@
       this.value = ripple.make("span", { class: "value" });
       this.area = ripple.make("div", { class: "area" }, this.canvas, this.marker);
       this.element = ripple.make(
-        "figure", { class: `chart chart-${name}` },
+        "figure", { class: `chart chart-${name}`, "data-chart": name },
         ripple.make("figcaption", {},
           ripple.make("strong", {}, ripple.say(`charts.${name}`)), " ", this.value,
           ripple.make("span", { class: "note" }, ripple.say(`charts.${name}Note`) === `charts.${name}Note` ? "" : ripple.say(`charts.${name}Note`))),

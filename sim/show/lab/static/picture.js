@@ -257,6 +257,7 @@
         this.passing(context, position);
         this.pulses(context, position);
       }
+      for (const user of options.marked || []) if (user < this.users.n) this.around(context, user, 1.5);
       for (const [user, size] of [[this.hover, 1.5], [options.chosen, 2.5]]) {
         if (user === undefined || user < 0 || user >= this.users.n) continue;
         this.around(context, user, size);

@@ -268,7 +268,7 @@
       this.pictures.forEach((picture, k) => {
         const values = this.valuesFor(k, picture);
         picture.draw(values, this.colour[this.mode], this.position, {
-          stories: this.stories && !picture.isDifference, chosen: this.chosen, chain: picture.isDifference ? null : way[k], moving: this.moving,
+          stories: this.stories && !picture.isDifference, chosen: this.chosen, chain: picture.isDifference ? null : way[k], moving: this.moving, marked: this.marked,
         });
         this.heading(picture, k);
       });
@@ -451,6 +451,13 @@
         this.card.show(this.recording, row, this.position);
         this.element.dispatchEvent(new CustomEvent("ripple-user", { detail: { row } }));
       }
+      this.paint();
+    }
+
+    // Ring these users in all pictures; null: nobody.
+    mark(rows) {
+      this.marked = rows && rows.length ? rows : null;
+      this.element.dataset.marked = String(this.marked ? this.marked.length : 0);
       this.paint();
     }
 
