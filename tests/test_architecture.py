@@ -45,7 +45,7 @@ LIBRARIES = {
     "uvicorn": (("sim.show.lab",), ()),
     "segno": (("sim.show.lab",), ()),
     "playwright": (("sim.bench",), ()),
-    "PIL": (("sim.show",), ()),
+    "PIL": (("sim.show", "sim.bench"), ()),
     "pandas": (("sim",), ("sim.model", "sim.study", "sim.show")),
     "pyarrow": (("sim.study",), ("sim.study",)),
     "pydantic": (("sim.scenario", "sim.study.sweep"), ("sim.scenario", "sim.study.sweep.keys")),

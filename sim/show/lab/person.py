@@ -20,6 +20,7 @@ from sim.show.replay.recording import StoppedError
 from sim.study.tables import labels_of
 
 _SMALLEST = 5e-7  # of trust; less is the rounding of float32
+_MOST, _SHOWN = 12, 0.05  # entries that are told one by one, and the least of them, points
 
 
 @dataclass(frozen=True)
@@ -124,11 +125,12 @@ def _name(engine: Engine, act: int) -> str:
     return f"{words} by user {labels_of(engine, np.array([author]))[0]}" if author >= 0 else words
 
 
-def _together(entries: list[Entry], most: int = 40) -> list[Entry]:
-    """The largest entries in order of time; those of one cause beyond that are added up."""
-    if len(entries) <= most:
-        return entries
+def _together(entries: list[Entry]) -> list[Entry]:
+    """The largest entries in order of time; the many small ones are added up."""
     order = sorted(entries, key=lambda e: -abs(e.points))
-    kept, rest = order[: most - 1], order[most - 1 :]
+    kept = [entry for entry in order[:_MOST] if abs(entry.points) >= _SHOWN]
+    rest = order[len(kept) :]
     kept.sort(key=lambda e: e.hour or 0.0)
+    if len(rest) < 2:
+        return sorted([*kept, *rest], key=lambda e: e.hour or 0.0)
     return [*kept, Entry(None, f"{len(rest)} smaller changes", "", sum(e.points for e in rest))]
