@@ -43,6 +43,7 @@ GROUPS = {
     "processes": "What users do by themselves, and what it costs",
     "twin": "Against the same model written with Mesa alone",
     "story": "A story with dose, book and delay",
+    "sweep": "Sweeps: many runs",
     "growth": "Growth with the number of users, one thread, talk every 4 h",
     "start": "From the command to the answer",
     "breakdown": "Where the time of a run goes",
@@ -58,6 +59,7 @@ class Report:
     figures: dict[str, Figure] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
     stopped: bool = False
+    partly: bool = False  # only some groups were asked for
     seconds: float = 0.0
 
     def add(
@@ -88,6 +90,7 @@ class Report:
             "format": FORMAT,
             "mode": self.mode,
             "stopped": self.stopped,
+            "partly": self.partly,
             "seconds": self.seconds,
             "machine": self.machine,
             "targets": [asdict(target) | {"value": value, "met": met} for target, value, met in judged(self)],
@@ -111,7 +114,13 @@ class Report:
             if any(not math.isfinite(figure.median) for figure in figures.values()):
                 raise RippleError(f"{path}: a figure is no number")
             return cls(
-                plain["mode"], plain["machine"], figures, plain["missing"], plain["stopped"], float(plain["seconds"])
+                plain["mode"],
+                plain["machine"],
+                figures,
+                plain["missing"],
+                plain["stopped"],
+                bool(plain.get("partly", False)),
+                float(plain["seconds"]),
             )
         except OSError as problem:
             raise RippleError(f"{path} cannot be read: {problem.strerror}") from None

@@ -66,19 +66,32 @@ def large_run_here(users: int, ties: int, repeat: int) -> dict[str, Any]:
     }
 
 
+def memory_mb() -> float | None:
+    """The memory this process holds now, MB; None where the system does not tell."""
+    return _status_mb("VmRSS:")
+
+
 def peak_mb() -> float | None:
     """The most memory this process has held so far, MB. On Linux not from getrusage, which starts with the parent's."""
-    try:
-        for line in Path("/proc/self/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024 / 1e6
-    except OSError:
-        pass
+    known = _status_mb("VmHWM:")
+    if known is not None:
+        return known
     try:
         import resource
     except ImportError:
         return None
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+
+
+def _status_mb(entry: str) -> float | None:
+    """An entry of what Linux tells of this process, MB."""
+    try:
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith(entry):
+                return int(line.split()[1]) * 1024 / 1e6
+    except OSError:
+        pass
+    return None
 
 
 def started(words: list[str], cache: str | None = None) -> float:

@@ -10,13 +10,14 @@ _STOPPED = 130
 @click.command()
 @click.option("--quick", is_flag=True, help="Smaller networks, fewer repeats: about a minute.")
 @click.option("--huge", is_flag=True, help="Also one run of ten million users (4 GB of memory).")
+@click.option("--sweep", is_flag=True, help="Only sweeps: runs a second, what a sweep costs beside them, memory.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False), metavar="FILE", help="Write the figures to FILE.")
 @click.option(
     "--page", "page_file", type=click.Path(dir_okay=False), metavar="FILE",
     help="Write them as a page (FILE.md), with FILE.json and FILE.png beside it."
 )  # fmt: skip
 @click.option("--lab", is_flag=True, help="Only the page of `ripple lab`, in a browser of this machine.")
-def bench(quick: bool, huge: bool, lab: bool, json_file: str | None, page_file: str | None) -> int:
+def bench(quick: bool, huge: bool, sweep: bool, lab: bool, json_file: str | None, page_file: str | None) -> int:
     """Measure the speed on this machine: some seven minutes, medians with spread, rivals in turn."""
     if quick and huge:
         raise click.UsageError("--quick and --huge exclude one another", click.get_current_context())
@@ -25,6 +26,7 @@ def bench(quick: bool, huge: bool, lab: bool, json_file: str | None, page_file: 
     from sim.bench.cases import FULL, QUICK
     from sim.bench.measuring import bench as measured
     from sim.bench.page import save
+    from sim.bench.report import GROUPS
     from sim.bench.text import lines
     from sim.files import require_writable
 
@@ -32,7 +34,7 @@ def bench(quick: bool, huge: bool, lab: bool, json_file: str | None, page_file: 
         if path is not None:
             require_writable(path)
     plan = QUICK if quick else FULL.huge() if huge else FULL
-    report = measured(plan, _say_what_comes)
+    report = measured(plan, _say_what_comes, groups=("sweep",) if sweep else tuple(GROUPS))
     for line in lines(report):
         click.echo(line)
     written = []

@@ -39,7 +39,8 @@ _SCENARIOS = 64  # changed scenarios that are kept
 
 
 class Kept(NamedTuple):
-    """What is kept of one run. run: its number; arm: which of the experiment's; seconds: of a core, arm and twin.
+    """What is kept of one run. run: its number; arm: which of the experiment's; seconds: of a processor, arm and
+    twin.
 
     series  f8[rows, 1 + columns], the hour first;  panel: see `panel_rows`;  None where nothing is kept
     """
@@ -116,10 +117,10 @@ class Runner:
         for k, arm in enumerate(arms):
             if self.stopped():
                 raise StoppedError
-            number, started = job.number * len(arms) + k, time.perf_counter()
+            number, started = job.number * len(arms) + k, time.thread_time()
             try:
                 found = self._one(job, point, arm, seeds)
-                kept.append(Kept(number, k, seeds, time.perf_counter() - started, *found))
+                kept.append(Kept(number, k, seeds, time.thread_time() - started, *found))
             except (StoppedError, KeyboardInterrupt, SystemExit):
                 raise
             except Exception as problem:  # noqa: BLE001 - whatever goes wrong in one run is recorded, and the others go on
