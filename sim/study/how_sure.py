@@ -96,9 +96,10 @@ class HowSure:
         arm = self.arms.index(self.favoured(measure))
         best, names = wins[:, arm], list(self.points.columns)
         third = np.column_stack([_thirds(self.points.loc[known, name].to_numpy()) for name in names])
-        found = _between(third, best)
+        found = _between(third, best[None, :])[0]
         order = draws.generator(0, "how sure")
-        strongest = np.array([_between(third, order.permutation(best)).max() for _ in range(_ORDERS)])
+        shuffled = order.permuted(np.tile(best, (_ORDERS, 1)), axis=1)
+        strongest = _between(third, shuffled).max(axis=1)
         chance = (1 + (strongest[:, None] >= found - 1e-12).sum(axis=0)) / (1 + _ORDERS)
         signed = values[known] * (-1.0 if MEASURES[measure].better == "lower" else 1.0)
         lead = signed[:, arm] - np.delete(signed, arm, axis=1).max(axis=1)
@@ -199,13 +200,16 @@ def _thirds(values: np.ndarray) -> np.ndarray:
 
 
 def _between(third: np.ndarray, best: np.ndarray) -> np.ndarray:
-    """Spread of the share of being best between thirds, sum of n (share - mean)^2, for each column of `third`."""
-    mean, total = best.mean(), 0.0
+    """Spread of the share of being best between thirds, sum of n (share - mean)^2.
+
+    third  i8[draws, parameters];  best  f8[orders, draws];  returns f8[orders, parameters]
+    """
+    mean, total = best.mean(axis=1, keepdims=True), np.zeros((len(best), third.shape[1]))
     for t in range(len(THIRDS)):
-        here = third == t
+        here = (third == t).astype(np.float64)
         many = here.sum(axis=0)
-        total = total + many * ((best @ here) / many - mean) ** 2
-    return np.asarray(total)
+        total += many * ((best @ here) / many - mean) ** 2
+    return total
 
 
 def _rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
