@@ -20,6 +20,7 @@ from sim.cli.evidence import evidence
 from sim.cli.group import StoppedError, SuggestingGroup, said
 from sim.cli.health import doctor
 from sim.cli.lab import lab
+from sim.cli.replaying import deck, replay
 from sim.cli.running import run
 from sim.cli.scenarios import check, list_scenarios, new, schema, tell
 from sim.cli.sweeping import merge, rerun, sweep
@@ -59,6 +60,8 @@ for _command in (
     rerun,
     merge,
     lab,
+    replay,
+    deck,
     list_scenarios,
     tell,
     new,

@@ -20,10 +20,10 @@ class LessonMeasure:
 
 
 _OWN = (
-    LessonMeasure("trust", "points", "mean trust at a moment", True),
-    LessonMeasure("gap", "points", "how far mean trust is below its quiet twin at a moment", True),
-    LessonMeasure("gap_left", "share", "how much of the largest gap to the quiet twin is left at a moment", True),
-    LessonMeasure("moved", "points", "how far mean trust was moved at most, up or down, from its quiet twin"),
+    LessonMeasure("trust", "points", "mean trust", True),
+    LessonMeasure("gap", "points", "how far mean trust is below that of the same people without the crisis", True),
+    LessonMeasure("gap_left", "share", "how much of the largest gap to the same people without the crisis is left", True),
+    LessonMeasure("moved", "points", "how far mean trust was moved at most, up or down"),
     LessonMeasure("met", "share", "users who met the story themselves"),
     LessonMeasure("told", "share", "users who did not meet the story but were told of it"),
     LessonMeasure("told_by_friend", "share", "users who were told of the story by somebody who met it"),
@@ -33,8 +33,16 @@ _OWN = (
     LessonMeasure("opinions_posted", "posts", "opinions posted by users"),
 )
 
+_IN_CLASS = {  # decision measures in words that need no glossary
+    "floor_gap": "how far trust is at its lowest below that of the same people without the crisis",
+    "trust_days_lost": "trust lost by the average user: points below the same people without the crisis, times days",
+    "worst_loss": "trust lost by the twentieth of users who lose the most",
+    "followers_lost": "followers who are gone because of it, of all who followed at the start",
+    "regained_hours": "time until nine tenths of the lost trust are back for good",
+}
+
 LESSON_MEASURES: Mapping[str, LessonMeasure] = MappingProxyType(
-    {m.name: LessonMeasure(m.name, m.unit, m.meaning) for m in MEASURES.values()} | {m.name: m for m in _OWN}
+    {m.name: LessonMeasure(m.name, m.unit, _IN_CLASS.get(m.name, m.meaning)) for m in MEASURES.values()} | {m.name: m for m in _OWN}
 )
 CHARTS = ("trust", "heard", "complaints", "followers")  # below the pictures
 USER_GROUPS = (

@@ -13,6 +13,7 @@ ripple.texts.lesson = {
   name: "Lesson",
   step: "Step {k} of {n}",
   predict: "Predict before you see it",
+  covered: "Predict first; then the run is shown here.",
   yours: "Your prediction",
   add: "Count it",
   show: "Show the run",
@@ -33,7 +34,7 @@ ripple.texts.lesson = {
   right: "{n} of {all} were right",
   near: "{n} of {all} came within a quarter",
   number: "Write a number.",
-  reached: "Look at {users}.",
+  reached: "See {users}.",
   users: {
     hubs: "the hubs: the 1 % with the most listeners",
     edge: "the edge: the half with the fewest listeners",
@@ -78,7 +79,10 @@ class TrustLesson {
 
   // Until the class has predicted, nothing of the run is seen.
   shade(covered) {
-    if (this.player && this.player.element) this.player.element.toggleAttribute("data-covered", covered);
+    if (!this.player || !this.player.element) return;
+    if (covered) this.player.element.setAttribute("data-covered", this.say("covered"));
+    else this.player.element.removeAttribute("data-covered");
+    if (!covered && this.player.resize) this.player.resize();
   }
 
   watch() {
@@ -108,7 +112,7 @@ class TrustLesson {
     const root = this.player.element;
     for (const old of root.querySelectorAll("[data-look]")) old.removeAttribute("data-look");
     if (step.chart) {
-      const chart = root.querySelector(`[data-chart="${step.chart}"]`);
+      const chart = root.querySelector(`.chart-${step.chart}`);
       if (chart) chart.setAttribute("data-look", "");
     }
     if (step.users && this.player.mark) this.player.mark(usersOf(this.player.recording, step.users));

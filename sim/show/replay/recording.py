@@ -31,6 +31,7 @@ from sim.study.request import Request
 from sim.world.people import World
 
 MOST_FRAMES = 240
+WITHOUT = "Without the crisis"  # what a quiet twin is called
 LEVELS = 200  # of trust: a byte counts half points
 STEPS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 36, 48, 72, 96, 120, 168)  # of talk between two frames
 SERIES = {  # what the charts show, by the names of a run's series
@@ -141,7 +142,7 @@ def record(
     for one in shown:
         asked.scenario.arm(one.arm)
     world = world or asked.world(seeds)
-    runs = [ToRun(one.key, _title(asked, one), asked.setup(one.arm, seeds, world, quiet=one.quiet)) for one in shown]
+    runs = [ToRun(one.key, title_of(asked, one), asked.setup(one.arm, seeds, world, quiet=one.quiet)) for one in shown]
     return recorded(asked.scenario, runs, places=places, most_frames=most_frames, most_users=most_users, labels=labels)
 
 
@@ -239,11 +240,9 @@ def in_half_points(trust: np.ndarray) -> np.ndarray:
     return (trust * np.float32(LEVELS) + np.float32(0.5)).astype(np.uint8)
 
 
-def _title(asked: Request, shown: Shown) -> str:
-    title = asked.scenario.arm(shown.arm).title
-    if not shown.quiet:
-        return title
-    return "Without it" if len(asked.scenario.arms) == 1 else f"{title}, without the crisis"
+def title_of(asked: Request, shown: Shown) -> str:
+    """What a panel is called above its picture."""
+    return WITHOUT if shown.quiet else asked.scenario.arm(shown.arm).title
 
 
 def _main_acts(setups: Sequence[Setup]) -> list[Act | None]:
