@@ -22,7 +22,9 @@ class LessonMeasure:
 _OWN = (
     LessonMeasure("trust", "points", "mean trust", True),
     LessonMeasure("gap", "points", "how far mean trust is below that of the same people without the crisis", True),
-    LessonMeasure("gap_left", "share", "how much of the largest gap to the same people without the crisis is left", True),
+    LessonMeasure(
+        "gap_left", "share", "how much of the largest gap to the same people without the crisis is left", True
+    ),
     LessonMeasure("moved", "points", "how far mean trust was moved at most, up or down"),
     LessonMeasure("met", "share", "users who met the story themselves"),
     LessonMeasure("told", "share", "users who did not meet the story but were told of it"),
@@ -41,9 +43,8 @@ _IN_CLASS = {  # decision measures in words that need no glossary
     "regained_hours": "time until nine tenths of the lost trust are back for good",
 }
 
-LESSON_MEASURES: Mapping[str, LessonMeasure] = MappingProxyType(
-    {m.name: LessonMeasure(m.name, m.unit, _IN_CLASS.get(m.name, m.meaning)) for m in MEASURES.values()} | {m.name: m for m in _OWN}
-)
+_DECISION = (LessonMeasure(m.name, m.unit, _IN_CLASS.get(m.name, m.meaning)) for m in MEASURES.values())
+LESSON_MEASURES: Mapping[str, LessonMeasure] = MappingProxyType({m.name: m for m in (*_DECISION, *_OWN)})
 CHARTS = ("trust", "heard", "complaints", "followers")  # below the pictures
 USER_GROUPS = (
     "hubs",

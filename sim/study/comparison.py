@@ -22,6 +22,7 @@ from sim.study import summaries, why
 from sim.study.folder import new_folder, tables_in
 from sim.study.frontier import frontier
 from sim.study.how_sure import HowSure
+from sim.study.playing import Plays
 from sim.study.replicate import Replicate
 from sim.study.results import Run, open_run
 from sim.study.warn import warnings_of
@@ -34,7 +35,7 @@ _FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Plays):
     """What a comparison left behind. Measures in the units of MEASURES; trust in all other tables 0..1.
 
     Three numbers answer three questions and are never mixed: what one crisis may bring (`q05` and `q95`: 9 replicates in

@@ -26,6 +26,7 @@ from sim.scenario.scenario import Scenario, load
 from sim.study.checkpoints import checkpoints_for
 from sim.study.folder import new_folder, tables_in
 from sim.study.own_rules import told
+from sim.study.playing import Plays
 from sim.study.provenance import provenance, seeds_as_dict
 from sim.study.request import request, seed_of
 from sim.study.tables import COMPLAINTS, STORIES, USER_STORIES, USERS, table_of
@@ -37,7 +38,7 @@ _FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Plays):
     """What one run left behind. Trust and shares 0..1, times in hours since the start.
 
     series        index hour; trust (expressed), own, cognitive, affective, wound, scar, quantiles, advocates, detractors
