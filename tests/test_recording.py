@@ -14,11 +14,14 @@ import sim
 from sim.dynamics import observe
 from sim.dynamics.setup import Seeds
 from sim.errors import RippleError
+from sim.show.layout import positions
+from sim.show.replay import kept
 from sim.show.replay.encoding import decode, encode, packed
 from sim.show.replay.hearings import NEVER, NO_HOP
 from sim.show.replay.places import places_of
 from sim.show.replay.recording import Recording, Shown, StoppedError, ToRun, frame_hours, record, recorded
 from sim.study.request import request
+from sim.world.graph import generate
 
 SMALL = {"network.users": 200, "horizon": "20 d", "parameters.virality_mean": 0.6}
 FRAMES_JS = Path(sim.__file__).parent / "show" / "replay" / "frames.js"
@@ -137,6 +140,24 @@ def test_of_a_large_network_a_sample_is_shown_and_said_to_be_one() -> None:
 
 def test_the_same_network_stands_where_it_stood(small: Recording) -> None:
     assert places_of(small.panels[0].engine.world) is small.places
+
+
+def test_places_are_kept_between_starts_and_laid_out_anew_when_a_file_is_broken(tmp_path: Path) -> None:
+    """From the file the very same numbers; a torn file, or another network, is laid out; few files are kept."""
+    graph = generate("powerlaw_cluster", users=400, seed=1)
+    laid_out = positions(graph.start, graph.heard)
+    for _ in range(2):
+        assert np.array_equal(kept.kept_positions(graph.start, graph.heard, tmp_path), laid_out)
+    [file] = tmp_path.iterdir()
+    np.save(file, laid_out + 1.0)
+    assert np.array_equal(kept.kept_positions(graph.start, graph.heard, tmp_path), laid_out + 1.0)  # it is read
+    file.write_bytes(file.read_bytes()[:200])
+    assert np.array_equal(kept.kept_positions(graph.start, graph.heard, tmp_path), laid_out)
+    for k in range(kept.MOST_FILES + 5):
+        (tmp_path / f"old{k}.npy").touch()
+    other = generate("powerlaw_cluster", users=400, seed=2)
+    kept.kept_positions(other.start, other.heard, tmp_path)
+    assert len(list(tmp_path.iterdir())) == kept.MOST_FILES
 
 
 def test_a_recording_can_be_called_off() -> None:

@@ -18,7 +18,7 @@ import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
-from matplotlib.colors import Normalize
+from matplotlib.colors import Normalize, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -82,10 +82,10 @@ def write_gif(recording: Recording, path: str | Path, progress: Callable[[float]
     frames = np.unique(np.round(np.linspace(0, last, min(GIF_FRAMES, last + 1))).astype(int))
     film = _Film(recording, width=7.2, dpi=80)
     images: list[Image.Image] = []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(_palette())
     for share, picture in film.pictures(frames):
         image = Image.fromarray(picture).convert("RGB")
-        if not images:
-            palette = image.quantize(64, dither=Image.Dither.NONE)
         images.append(image.quantize(palette=palette, dither=Image.Dither.NONE))
         if progress is not None:
             progress(share)
@@ -99,6 +99,14 @@ def write_gif(recording: Recording, path: str | Path, progress: Callable[[float]
     finally:
         part.unlink(missing_ok=True)
     return target
+
+
+def _palette() -> list[int]:
+    """The 64 colours of a small film: those of trust, greys, and those of the curves."""
+    trust = TRUST_COLORS(np.linspace(0, 1, 44))[:, :3]
+    greys = np.linspace(0.1, 1.0, 17)[:, None].repeat(3, axis=1)
+    lines = np.array([to_rgb(colour) for colour in (*_SIDES[1:], "#d55e00", "#9aa5ad")])
+    return (255 * np.vstack([trust, greys, lines])).round().astype(int).ravel().tolist()
 
 
 def write_strip(recording: Recording, path: str | Path, moments: int = 5) -> Path:
@@ -207,7 +215,7 @@ class _Film:
         for k, panel in enumerate(self.panels):
             ax = self.figure.add_axes((k / count + 0.01, 0.33, 1 / count - 0.02, 0.57))
             self.dots.append(_network(ax, recording, norm))
-            self.dots[-1].set_sizes(self.dots[-1].get_sizes() * scale**2)
+            self.dots[-1].set_sizes(self.dots[-1].get_sizes() * 1.6 * scale)
             name = plain(panel.title, 44)
             self._say((k + 0.04) / count, 0.935, name, color=_SIDES[k], weight="bold")
             self.heads.append(self._say((k + 0.96) / count, 0.935, "", ha="right"))

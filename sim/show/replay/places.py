@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.show.layout import positions
+from sim.show.replay.kept import kept_positions
 from sim.world import draws, pieces
 from sim.world.people import World
 
@@ -89,7 +89,7 @@ def _places(named: _Named, most_users: int, most_ties: int) -> Places:
         key = draws.stream(0, "picture")
         visited = pieces.walked(graph.start, graph.heard, graph.back_start, graph.back, most_users, key)
         first, part = np.flatnonzero(visited), graph.induced(visited, "sampled for a picture")
-    xy = positions(part.start, part.heard)
+    xy = kept_positions(part.start, part.heard)
     row_of = np.argsort(world.order)
     rows = row_of[first]
     ties, n_ties = ties_between(part.start, part.heard, most_ties)
