@@ -14,13 +14,16 @@ from matplotlib.figure import Figure
 
 from sim.show import plots
 from sim.show.accounts import accounts, shown_accounts
-from sim.show.answer import answer
+from sim.show.answer import answer, listed, sure_of
 from sim.show.doings import complained, complaints_over_time, followers_over_time, moved
 from sim.show.drawn import Drawn
+from sim.show.frontier import frontier_sentences
 from sim.show.lanes import HEIGHT
+from sim.show.lost import TITLES as LOST_BY
 from sim.show.measures_shown import shown_value
-from sim.show.network import network_panels
+from sim.show.network import network_panels, picture
 from sim.show.style import head, narrowed, plain
+from sim.show.sureness import hangs_on_sentences, tells
 from sim.study.comparison import Comparison
 from sim.study.results import Run
 
@@ -31,13 +34,15 @@ SHOWN_MEASURES = (
     "complaints_unanswered", "waiting", "ripple"
 )  # fmt: skip
 _WIDE, _NARROW = 8.0, 4.1  # inches of a drawing over time: on paper, and on a phone
-_PANEL = 4.6  # of one of several
+_PANEL, _WIDE_PANEL = 4.6, 6.0  # of one of several, of one alone
 
 
 def comparison_figures(data: Comparison) -> Iterator[Drawn]:
     """All figures of a comparison, one after the other, in the order of its report."""
     yield from _over_time(data)
     yield from _of_measures(data)
+    yield from _of_cost(data)
+    yield from _of_sureness(data)
     yield from _of_why(data)
     yield from _of_who(data)
 
@@ -91,6 +96,32 @@ def _of_measures(data: Comparison) -> Iterator[Drawn]:
         yield Drawn("differences", caption, panels, columns=3, section="measures")
 
 
+def _of_cost(data: Comparison) -> Iterator[Drawn]:
+    if data.frontier["cost"].nunique() > 1:
+        caption = " ".join(["What each response costs and what it saves.", *frontier_sentences(data)])
+        yield Drawn("frontier", caption, _single(_WIDE_PANEL, 4.0, partial(plots.cost_frontier, data)), section="cost")
+
+
+def _of_sureness(data: Comparison) -> Iterator[Drawn]:
+    sure = data.how_sure
+    if sure is None or len(data.arms) < 2 or sure_of(data) is None:
+        return
+    caption = (
+        f"{sure.n_draws:,} plausible cases: {sure.points.shape[1]} numbers of the model drawn jointly from their ranges, each "
+        "case with luck of its own. Left: in how many of 100 each response is best. Right: what choosing it costs on average "
+        "against the best of each case."
+    )
+    tall = 0.36 * len(data.arms) + 1.6
+    panels = [_single(_PANEL, tall, partial(draw, data)) for draw in (plots.shares_of_best, plots.expected_regret)]
+    yield Drawn("sure", caption, panels, section="sure")
+    if tells(data):
+        caption = " ".join(hangs_on_sentences(sure))
+        tall = 0.42 * 6 + 1.8
+        yield Drawn(
+            "hangs-on", caption, _single(_WIDE_PANEL, tall, partial(plots.what_it_hangs_on, data)), section="sure"
+        )
+
+
 def _of_why(data: Comparison) -> Iterator[Drawn]:
     found = answer(data)
     caption = (
@@ -110,8 +141,27 @@ def _of_why(data: Comparison) -> Iterator[Drawn]:
 
 
 def _of_who(data: Comparison) -> Iterator[Drawn]:
-    for arm in on_page(data):
-        yield Drawn(f"network-{arm}", _network_caption(arm), _network(data.examples[arm]), dotted=True, section="who")
+    arms = on_page(data)
+    lost = data.lost
+    panels = []
+    for by in LOST_BY:
+        groups = lost.loc[lost["by"] == by, "group"].nunique()
+        if groups > 1:
+            draw = partial(plots.who_was_lost, data, by, arms=arms)
+            panels.append(_single(_PANEL, 0.46 * groups + 1.6, draw))
+    if panels:
+        caption = (
+            f"How much less users trust, in the mean over time, than without the crisis, group by group: {listed(arms)}. Means "
+            "over runs with joint 95 % intervals; in brackets the share of all users."
+        )
+        yield Drawn("lost", caption, panels, section="who")
+    scale = plots.loss_scale(data, arms)
+    caption = (
+        f"The same in the network of the first run: each user coloured by its loss under {listed(arms)}, on one scale; "
+        f"{picture(data.examples[arms[0]].graph).note}; larger dots have more listeners."
+    )
+    maps = [_single(4.4, 4.9, partial(plots.loss_map, data, arm, scale=scale)) for arm in arms]
+    yield Drawn("lost-map", caption, maps, dotted=True, section="who")
 
 
 def run_figures(run: Run) -> Iterator[Drawn]:

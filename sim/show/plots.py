@@ -18,7 +18,9 @@ from matplotlib.axes import Axes
 from sim.scenario.scenario import Scenario
 from sim.show.accounts import account_differences, effect_by_hop, ledger_difference, ledger_waterfall, people_by_hop
 from sim.show.dots import difference_dots, measure_dots
+from sim.show.frontier import cost_frontier
 from sim.show.lanes import Lane, draw_lanes, guide_lines, lanes_of, room
+from sim.show.lost import loss_map, loss_scale, who_was_lost
 from sim.show.network import network
 from sim.show.style import (
     INK,
@@ -37,21 +39,29 @@ from sim.show.style import (
     thinned,
     time_axis,
 )  # fmt: skip
+from sim.show.sureness import expected_regret, shares_of_best, what_it_hangs_on
 from sim.study.comparison import Comparison
 from sim.study.results import Run
 
 __all__ = [
     "account_differences",
+    "cost_frontier",
     "difference_dots",
     "effect_by_hop",
+    "expected_regret",
     "gap_to_twin",
     "ledger_difference",
     "ledger_waterfall",
+    "loss_map",
+    "loss_scale",
     "measure_dots",
     "network",
     "people_by_hop",
+    "shares_of_best",
     "trust_of_users",
     "trust_over_time",
+    "what_it_hangs_on",
+    "who_was_lost",
 ]
 
 _FEW = 20  # users

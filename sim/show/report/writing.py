@@ -38,7 +38,7 @@ def write_report(
     """
     if command is None:
         words = ("compare", "scenario.yaml", "--replicates", data.n_replicates, "--seed", data.seed)
-        command = command_line(*words, *(["--quick"] if _quick(data) else []))
+        command = command_line(*words, *(["--quick"] if data.how_sure is None else []))
     with new_folder(folder, force=force) as work:
         data.write(work)
         (work / "figures").mkdir()
@@ -54,7 +54,3 @@ def write_report(
         if progress is not None:
             progress(1.0)
     return Path(folder) / REPORT
-
-
-def _quick(data: Comparison) -> bool:
-    return getattr(data, "how_sure", None) is None
