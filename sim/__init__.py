@@ -20,6 +20,7 @@ _HOME = {
     "Sweep": "sim.study.sweep.opened",
     "TrustModel": "sim.model.trust_model",
     "as_graph": "sim.world.graph",
+    "cite": "sim.study.cite",
     "compare": "sim.study.compare",
     "delay": "sim.study.delay",
     "load": "sim.scenario.scenario",

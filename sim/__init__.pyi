@@ -3,6 +3,7 @@ from sim.errors import RippleError as RippleError
 from sim.model.trust_model import TrustModel as TrustModel
 from sim.scenario.scenario import Scenario as Scenario
 from sim.scenario.scenario import load as load
+from sim.study.cite import cite as cite
 from sim.study.compare import compare as compare
 from sim.study.comparison import Comparison as Comparison
 from sim.study.comparison import open_comparison as open_comparison

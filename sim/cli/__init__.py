@@ -14,6 +14,7 @@ import click
 
 from sim.cli.analysing import analyse
 from sim.cli.benching import bench
+from sim.cli.citing import cite
 from sim.cli.comparing import compare
 from sim.cli.delaying import delay
 from sim.cli.evidence import evidence
@@ -67,6 +68,7 @@ for _command in (
     new,
     check,
     schema,
+    cite,
     doctor,
     evidence,
     bench,

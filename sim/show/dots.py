@@ -62,7 +62,18 @@ def _rows(ax: Axes, arms: list[str]) -> Axes:
 
 def _dot(ax: Axes, x: float, row: int, marker: str, color: str, text: str) -> None:
     ax.plot([x], [row], marker=marker, color=color, markersize=6, zorder=4)
-    ax.annotate(text, (x, row), (0, 6), textcoords="offset points", ha="center", va="bottom", fontsize=SMALL, color=INK)
+    ax.annotate(
+        text,
+        (x, row),
+        (0, 6),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=SMALL,
+        color=INK,
+        bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 0.4, "alpha": 0.85},
+        zorder=3,
+    )
 
 
 def _title(measure: str) -> str:

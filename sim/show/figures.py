@@ -34,7 +34,7 @@ SHOWN_MEASURES = (
     "complaints_unanswered", "waiting", "ripple"
 )  # fmt: skip
 _WIDE, _NARROW = 8.0, 4.1  # inches of a drawing over time: on paper, and on a phone
-_PANEL, _WIDE_PANEL = 4.6, 6.0  # of one of several, of one alone
+_PANEL, _WIDE_PANEL = 4.6, 5.4  # of one of several, of one alone
 
 
 def comparison_figures(data: Comparison) -> Iterator[Drawn]:
@@ -108,7 +108,7 @@ def _of_sureness(data: Comparison) -> Iterator[Drawn]:
         return
     caption = (
         f"{sure.n_draws:,} plausible cases: {sure.points.shape[1]} numbers of the model drawn jointly from their ranges, each "
-        "case with luck of its own. Left: in how many of 100 each response is best. Right: what choosing it costs on average "
+        "case with luck of its own. First: in how many of 100 each response is best. Then: what choosing it costs on average "
         "against the best of each case."
     )
     tall = 0.36 * len(data.arms) + 1.6

@@ -26,6 +26,7 @@ from sim.show.style import (
     figure_of,
     head,
     label,
+    legend_below,
     plain,
 )  # fmt: skip
 from sim.study.comparison import Comparison
@@ -73,8 +74,7 @@ def who_was_lost(
     label(ax, "loss of trust, mean over time, points")
     head(ax, TITLES.get(by, by))
     if len(arms) > 1:
-        ax.legend(frameon=False, fontsize=SMALL, labelcolor=INK, loc="upper left", bbox_to_anchor=(0.0, -0.27), ncols=2,
-                  handletextpad=0.2, borderaxespad=0.0)  # fmt: skip
+        legend_below(ax, 2)
     return ax
 
 

@@ -121,6 +121,13 @@ def narrowed(ax: Axes) -> None:
     figure_of(ax).text(0.02, 0.985, words, fontsize=TITLE, fontweight="bold", color=INK, va="top")
 
 
+def legend_below(ax: Axes, columns: int) -> None:
+    """A legend under the label of the x axis, at the left."""
+    tall = 0.75 * figure_of(ax).get_figheight()
+    ax.legend(frameon=False, fontsize=SMALL, labelcolor=INK, loc="upper left", bbox_to_anchor=(0.0, -0.5 / tall), ncols=columns,
+              handletextpad=0.2, borderaxespad=0.0, columnspacing=1.2)  # fmt: skip
+
+
 def label(ax: Axes, x: str = "", y: str = "") -> None:
     """Labels of the two axes, with their units."""
     ax.set_xlabel(x, fontsize=TEXT, color=MUTED)

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from sim.scenario.parameters import PARAMETERS
 from sim.scenario.resolve import parameter_words
 from sim.show.measures_shown import unit_scale
-from sim.show.style import INK, MUTED, RULE, SMALL, arm_styles, axes_or_new, dress, head, label, plain
+from sim.show.style import INK, MUTED, RULE, SMALL, arm_styles, axes_or_new, dress, head, label, legend_below, plain
 from sim.study.comparison import Comparison
 from sim.study.how_sure import THIRDS, HowSure
 
@@ -88,8 +88,7 @@ def what_it_hangs_on(data: Comparison, ax: Axes | None = None, *, measure: str =
     ax.set_xticks(range(0, 101, 20))
     label(ax, f"{plain(sure.favoured(measure), 28)} is best in so many of 100")
     head(ax, "What the ranking hangs on", "by thirds of each number's range; bold: more than noise")
-    ax.legend(frameon=False, fontsize=SMALL, labelcolor=INK, loc="upper left", bbox_to_anchor=(0.0, -0.2), ncols=3,
-              handletextpad=0.2, borderaxespad=0.0, columnspacing=1.2)  # fmt: skip
+    legend_below(ax, 3)
     return ax
 
 

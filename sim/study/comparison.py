@@ -22,9 +22,11 @@ from sim.study import summaries, why
 from sim.study.folder import new_folder, tables_in
 from sim.study.frontier import frontier
 from sim.study.how_sure import HowSure
+from sim.study.notebook import WritesReport
 from sim.study.playing import Plays
 from sim.study.replicate import Replicate
 from sim.study.results import Run, open_run
+from sim.study.sheets import write_csv
 from sim.study.warn import warnings_of
 
 _TABLES = (
@@ -35,7 +37,7 @@ _FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Comparison(Plays):
+class Comparison(WritesReport, Plays):
     """What a comparison left behind. Measures in the units of MEASURES; trust in all other tables 0..1.
 
     Three numbers answer three questions and are never mixed: what one crisis may bring (`q05` and `q95`: 9 replicates in
@@ -168,7 +170,7 @@ class Comparison(Plays):
         for name in _TABLES:
             getattr(self, name).to_parquet(folder / f"{name}.parquet")
         for name in ("measures", "differences", "spread", "frontier", "lost"):
-            getattr(self, name).to_csv(folder / f"{name}.csv", index=name == "measures")
+            write_csv(getattr(self, name), folder / f"{name}.csv", index=name == "measures")
         if self.how_sure is not None:
             self.how_sure.write(folder)
         self.scenario.save(folder / "scenario.yaml")

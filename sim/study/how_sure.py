@@ -29,6 +29,7 @@ from sim.scenario.parameters import HAZARDS, PARAMETERS, SECTORS
 from sim.scenario.scenario import Scenario
 from sim.study.design import Factor, latin_hypercube, parameter_factors
 from sim.study.folder import tables_in
+from sim.study.sheets import write_csv
 from sim.world import draws
 
 THIRDS = ("lowest", "middle", "highest")
@@ -153,8 +154,8 @@ class HowSure:
         """Write the draws as Parquet, what they say as CSV."""
         for name, table in zip(_FILES, (self.points, self.runs), strict=True):
             table.to_parquet(folder / f"{name}.parquet")
-        self.chances().to_csv(folder / "how_sure.csv", index=False)
-        self.hangs_on().to_csv(folder / "hangs_on.csv", index=False)
+        write_csv(self.chances(), folder / "how_sure.csv")
+        write_csv(self.hangs_on(), folder / "hangs_on.csv")
 
     @classmethod
     def read(cls, folder: Path, arms: Sequence[str]) -> HowSure | None:

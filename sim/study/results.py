@@ -25,6 +25,7 @@ from sim.errors import RippleError
 from sim.scenario.scenario import Scenario, load
 from sim.study.checkpoints import checkpoints_for
 from sim.study.folder import new_folder, tables_in
+from sim.study.notebook import ShowsItself
 from sim.study.own_rules import told
 from sim.study.playing import Plays
 from sim.study.provenance import provenance, seeds_as_dict
@@ -38,7 +39,7 @@ _FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Run(Plays):
+class Run(ShowsItself, Plays):
     """What one run left behind. Trust and shares 0..1, times in hours since the start.
 
     series        index hour; trust (expressed), own, cognitive, affective, wound, scar, quantiles, advocates, detractors

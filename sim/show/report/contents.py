@@ -11,6 +11,7 @@ from sim.scenario.tell import tell
 from sim.show.answer import DECISIVE, Answer, amount, answer, expectations, sentences, verdict
 from sim.show.measures_shown import FIRST, SECOND, heading, shown_difference, shown_half, shown_value, unit_scale
 from sim.study.comparison import Comparison
+from sim.study.unlabelled import told_without_labels
 from sim.units import duration_words
 
 SECTIONS = {
@@ -84,13 +85,13 @@ class Contents:
     version: str
 
 
-def contents(data: Comparison, command: str) -> Contents:
-    """What the report of a comparison says. command: what makes it again."""
+def contents(data: Comparison, command: str, *, labels: bool = False) -> Contents:
+    """What the report of a comparison says. command: what makes it again; labels: users of one's own file are named."""
     from sim.show.report.assumptions import assumptions
 
     scenario = data.scenario
     found = answer(data)
-    setting, *told = tell(scenario)
+    setting, *told = tell(scenario if labels else told_without_labels(scenario))
     return Contents(
         title=scenario.title,
         question=scenario.question,
@@ -108,7 +109,7 @@ def contents(data: Comparison, command: str) -> Contents:
         setting=setting,
         timeline=tuple(_by_arm(data, told)),
         takeaway=scenario.takeaway,
-        rows=tuple(_row(data, name) for name in (*FIRST, *SECOND) if _worth_a_row(data, name)),
+        rows=rows_of(data),
         same=_same(data),
         table_note=_table_note(data),
         expectations=tuple(expectations(data)),
@@ -175,6 +176,11 @@ def _table_note(data: Comparison) -> str:
             "holds for all responses jointly and counts the number of runs only."
         )
     return note
+
+
+def rows_of(data: Comparison) -> tuple[Row, ...]:
+    """The measures of a comparison that say something, what decides first first."""
+    return tuple(_row(data, name) for name in (*FIRST, *SECOND) if _worth_a_row(data, name))
 
 
 def _worth_a_row(data: Comparison, measure: str) -> bool:

@@ -18,6 +18,7 @@ from sim.show.report.page import page
 from sim.study.comparison import Comparison
 from sim.study.folder import new_folder
 from sim.study.provenance import command as command_line
+from sim.study.unlabelled import without_labels
 
 REPORT = "report.html"
 
@@ -27,18 +28,21 @@ def write_report(
     folder: str | Path,
     *,
     command: str | None = None,
+    labels: bool = False,
     force: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Path:
     """Write the report of a comparison and all its tables into a new folder; returns the path of the page.
 
-    command: what makes it again (default: comparing the scenario.yaml that stands in the folder); force: replace older
-    results; progress: called with the share done.
+    command: what makes it again (default: comparing the scenario.yaml that stands in the folder); labels: users keep the
+    names of their own file, else they are numbers; force: replace older results; progress: called with the share done.
     Raises RippleError when the folder is not empty (unless `force`) or cannot be written.
     """
     if command is None:
         words = ("compare", "scenario.yaml", "--replicates", data.n_replicates, "--seed", data.seed)
         command = command_line(*words, *(["--quick"] if data.how_sure is None else []))
+    if not labels:
+        data = without_labels(data)
     with new_folder(folder, force=force) as work:
         data.write(work)
         (work / "figures").mkdir()
@@ -48,7 +52,7 @@ def write_report(
             figures.append(drawn)
             if progress is not None:
                 progress(min(0.9, len(figures) / 16))
-        said = contents(data, command)
+        said = contents(data, command, labels=labels)
         write_text(work / REPORT, page(said, figures))
         write_text(work / "report.md", markdown(said, figures))
         if progress is not None:
