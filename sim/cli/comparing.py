@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 @options.changes
 @options.allow_code
 @click.option("--workers", type=options.WholeNumber(1), metavar="N", help="Threads; default: one for each core.")
+@click.option("--labels", is_flag=True, help="Name users as their own file does; else the report has numbers.")
 @options.output
 @click.option("--resume", is_flag=True, help="Go on with the comparison that was interrupted, beside --out.")
 def compare(
@@ -58,6 +59,7 @@ def compare(
     settings: tuple[tuple[str, str], ...],
     allow_code: bool,
     workers: int | None,
+    labels: bool,
     out: str | None,
     force: bool,
     resume: bool,
@@ -102,12 +104,12 @@ def compare(
         scenario,
         *options.words_of(arm=arms, replicates=replicates, precision=precision, quick=quick),
         *options.words_of(draws=draws, below=below, network=network, directed=directed, users=users),
-        *options.words_of(horizon=horizon, seed=seed, set=settings, **{"allow-code": allow_code}),
+        *options.words_of(horizon=horizon, seed=seed, set=settings, labels=labels, **{"allow-code": allow_code}),
     )
     screen = console()
     _show(screen, done)
     if target is not None:
-        _write(screen, done, target, force or resume, again)
+        _write(screen, done, target, force or resume, again, labels)
         if unfinished is not None:
             discard(unfinished)
     say(screen, f"Took {time.perf_counter() - began:.1f} s.", style="dim")
@@ -192,11 +194,11 @@ def _say_how_many(screen: Console, done: Comparison) -> None:
         say(screen, text, first="  note: ")
 
 
-def _write(screen: Console, done: Comparison, target: Path, force: bool, again: str) -> None:
+def _write(screen: Console, done: Comparison, target: Path, force: bool, again: str, labels: bool) -> None:
     from sim.show.report.writing import write_report
 
     with progress("drawing", 1.0) as bar:
-        page = write_report(done, target, command=again, force=force, progress=bar)
+        page = write_report(done, target, command=again, labels=labels, force=force, progress=bar)
     screen.print()
     say_written(screen, target)
     say(screen, f"The report is {page.name} in it: open it in any browser.")

@@ -16,7 +16,6 @@ from sim.scenario.measures_named import MEASURES
 from sim.show.measures_shown import heading, shown_half, shown_value, unit_scale
 from sim.study.comparison import Comparison
 from sim.study.intervals import joint_intervals
-from sim.study.summaries import CONFIDENCE
 from sim.units import duration_words
 
 DECISIVE = "trust_days_lost"
@@ -95,7 +94,7 @@ def answer(data: Comparison, measure: str = DECISIVE) -> Answer | None:
     means = sign * wide.mean()
     best = str(means.idxmin())
     others = [arm for arm in data.arms if arm != best]
-    unsure, same = _not_told_apart(sign * wide, best, others)
+    unsure, same = _not_told_apart(sign * wide, best, others, data.level)
     next_best = str(means[others].idxmin()) if others else None
     other = next_best if best == data.reference else data.reference
     gain = sign * (wide[other] - wide[best]) if other is not None else wide[best]
@@ -118,17 +117,25 @@ def answer(data: Comparison, measure: str = DECISIVE) -> Answer | None:
 
 
 def sure_of(data: Comparison, measure: str = DECISIVE) -> Sure | None:
-    """How sure the ranking is when what is assumed is varied; None when that was left out."""
-    return None
+    """How sure the ranking is when what is assumed is varied; None when that was left out or says nothing."""
+    if data.how_sure is None or len(data.arms) < 2:
+        return None
+    rows = data.how_sure.chances().query("measure == @measure").set_index("arm")
+    if rows["best"].isna().any():
+        return None
+    best, regret = ({arm: float(rows.loc[arm, name]) for arm in data.arms} for name in ("best", "regret"))
+    return Sure(data.how_sure.n_draws, best, regret)
 
 
-def _not_told_apart(values: pd.DataFrame, best: str, others: Sequence[str]) -> tuple[list[str], list[str]]:
+def _not_told_apart(
+    values: pd.DataFrame, best: str, others: Sequence[str], level: float
+) -> tuple[list[str], list[str]]:
     """Arms that may be as good as the best one, and arms that are exactly as it is. values: less is better."""
     unsure: list[str] = []
     same: list[str] = []
     if others:
         pairs = np.column_stack([(values[arm] - values[best]).to_numpy() for arm in others])
-        _, low, _ = joint_intervals(pairs, CONFIDENCE)
+        _, low, _ = joint_intervals(pairs, level)
         for arm, bound, column in zip(others, low, pairs.T, strict=True):
             if not column.any():
                 same.append(arm)
@@ -145,7 +152,7 @@ def _lead(gain: pd.Series, error: float) -> Lead:
 def _error(data: Comparison, wide: pd.DataFrame, best: str, other: str | None, measure: str) -> float:
     """Half the joint interval of the difference between two arms, one of them the reference; with one arm, of its mean."""
     if other is None:
-        _, low, high = joint_intervals(wide[[best]].to_numpy(), CONFIDENCE)
+        _, low, high = joint_intervals(wide[[best]].to_numpy(), data.level)
         return float(high[0] - low[0]) / 2
     arm = other if best == data.reference else best
     row = data.differences.set_index(["arm", "measure"]).loc[(arm, measure)]

@@ -24,6 +24,7 @@ from sim.show.measures_shown import shown_value
 from sim.show.network import network_panels, picture
 from sim.show.style import head, narrowed, plain
 from sim.show.sureness import hangs_on_sentences, tells
+from sim.show.trees import largest_trees
 from sim.study.comparison import Comparison
 from sim.study.results import Run
 
@@ -37,13 +38,14 @@ _WIDE, _NARROW = 8.0, 4.1  # inches of a drawing over time: on paper, and on a p
 _PANEL, _WIDE_PANEL = 4.6, 5.4  # of one of several, of one alone
 
 
-def comparison_figures(data: Comparison) -> Iterator[Drawn]:
-    """All figures of a comparison, one after the other, in the order of its report."""
+def comparison_figures(data: Comparison, *, labels: bool = False) -> Iterator[Drawn]:
+    """All figures of a comparison, one after the other, in the order of its report. labels: name users."""
     yield from _over_time(data)
     yield from _of_measures(data)
     yield from _of_cost(data)
     yield from _of_sureness(data)
     yield from _of_why(data)
+    yield from _of_stories(data, labels)
     yield from _of_who(data)
 
 
@@ -138,6 +140,25 @@ def _of_why(data: Comparison) -> Iterator[Drawn]:
         yield Drawn("ledger-difference", caption, figure, section="why")
     caption = "What the acts did to trust by the hop at which people learnt of them, and how many heard of them by hop."
     yield Drawn("hops", caption, _hops(data), section="why")
+
+
+def _of_stories(data: Comparison, labels: bool) -> Iterator[Drawn]:
+    """The story that went furthest in each of the two arms, and of users' own stories that of the reference."""
+    panels = []
+    for arm in on_page(data):
+        run = data.examples[arm]
+        names = [str(label) for label in run.users["label"]] if labels else None
+        for k, tree in enumerate(largest_trees(run)):
+            if k == 0 or arm == data.reference:
+                figure = _single(_PANEL, 5.1, partial(plots.story_tree, tree, names=names))
+                figure.axes[0].set_title(f"{plain(arm, 28)}: {plain(tree.title, 30)}", loc="left")
+                panels.append(figure)
+    if panels:
+        caption = (
+            "The stories that went furthest in the first run, as trees: in the middle those who met it, or its author; each ring "
+            "is one passage from person to person, each line goes to somebody who heard it first there. Larger dots told more."
+        )
+        yield Drawn("trees", caption, panels, dotted=True, section="why")
 
 
 def _of_who(data: Comparison) -> Iterator[Drawn]:

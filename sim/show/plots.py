@@ -40,6 +40,7 @@ from sim.show.style import (
     time_axis,
 )  # fmt: skip
 from sim.show.sureness import expected_regret, shares_of_best, what_it_hangs_on
+from sim.show.trees import largest_trees, story_tree
 from sim.study.comparison import Comparison
 from sim.study.results import Run
 
@@ -50,6 +51,7 @@ __all__ = [
     "effect_by_hop",
     "expected_regret",
     "gap_to_twin",
+    "largest_trees",
     "ledger_difference",
     "ledger_waterfall",
     "loss_map",
@@ -58,6 +60,7 @@ __all__ = [
     "network",
     "people_by_hop",
     "shares_of_best",
+    "story_tree",
     "trust_of_users",
     "trust_over_time",
     "what_it_hangs_on",

@@ -17,6 +17,7 @@ from matplotlib.collections import LineCollection
 
 from sim.dynamics.engine import Engine
 from sim.dynamics.setup import Seeds, regular_causes
+from sim.errors import RippleError
 from sim.scenario.tell import day
 from sim.show.replay.hearings import Hearings
 from sim.show.style import INK, MUTED, RULE, SMALL, axes_or_new, head, plain
@@ -24,6 +25,7 @@ from sim.study.request import request
 from sim.study.results import Run
 
 _FRAME = 24.0  # h between looks
+_SAME = 1e-6  # of mean trust, in the order of sums: the run that was made again is the one that is told of
 _MOST = 1_500  # users in a picture
 _NAMED = 4  # of those who passed it on to most
 _SHADES = ("#1d2329", "#0072b2", "#56b4e9", "#e69f00", "#d55e00", "#cc79a7")  # by hop
@@ -58,17 +60,23 @@ def largest_trees(run: Run) -> list[Tree]:
     if run.provenance.get("rules") or run.scenario.rules:
         return []
     given = run.graph if run.provenance.get("network_in_memory") or run.scenario.network.kind == "file" else None
-    asked = request(run.scenario, network=given)
     seeds: Any = run.provenance["seeds"]
-    engine = Engine(asked.setup(run.arm, Seeds(**seeds)))
+    try:
+        engine = Engine(request(run.scenario, network=given).setup(run.arm, Seeds(**seeds)))
+    except RippleError:  # its network is not at hand, or users whom an act names have lost their names
+        return []
     frames = np.arange(_FRAME, run.scenario.horizon + _FRAME, _FRAME)
     regular = regular_causes(run.scenario, run.arm)
     hearings = Hearings(engine, len(frames), None)
     for frame, hour in enumerate(frames):
         engine.advance(float(hour))
         hearings.look(frame)
+    if abs(engine.expressed_trust().mean() - run.users["trust"].mean()) > _SAME:
+        return []
     hearings.tellers_in_full()
-    acts = [k for k, out in enumerate(engine.out) if out.act.repairs is None and out.act.id.split(" #")[0] not in regular]
+    acts = [
+        k for k, out in enumerate(engine.out) if out.act.repairs is None and out.act.id.split(" #")[0] not in regular
+    ]
     told = hearings.passages
     order = np.asarray(engine.world.order)
     found = []
@@ -105,7 +113,9 @@ def _tree(title: str, tellers: np.ndarray, hearers: np.ndarray, met: int) -> Tre
         for node in reversed(walk):
             size[node] = 1 + sum(size[child] for child in children.get(node, ()))
     roots.sort(key=lambda node: (-size[node], node))
-    user, parent, hop = [], [], []
+    user: list[int] = []
+    parent: list[int] = []
+    hop: list[int] = []
     level = [(root, -1) for root in roots]
     depth = 0
     while level and len(user) < _MOST:
@@ -132,7 +142,9 @@ def story_tree(tree: Tree, ax: Axes | None = None, *, names: Sequence[str] | Non
         ax.plot(ring * np.cos(angle), ring * np.sin(angle), color=RULE, linewidth=0.7, zorder=0)
     inner = tree.parent >= 0
     lines = np.stack([places[inner], places[tree.parent[inner]]], axis=1)
-    ax.add_collection(LineCollection(lines, colors="#9aa5ad", linewidths=0.6, alpha=0.7, rasterized=True, zorder=1))
+    ax.add_collection(
+        LineCollection(list(lines), colors="#9aa5ad", linewidths=0.6, alpha=0.7, rasterized=True, zorder=1)
+    )
     shade = np.minimum(tree.hop, len(_SHADES) - 1)
     told = np.bincount(tree.parent[inner], minlength=len(tree.user))
     for hop in np.unique(shade):

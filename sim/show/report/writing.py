@@ -41,13 +41,11 @@ def write_report(
     if command is None:
         words = ("compare", "scenario.yaml", "--replicates", data.n_replicates, "--seed", data.seed)
         command = command_line(*words, *(["--quick"] if data.how_sure is None else []))
-    if not labels:
-        data = without_labels(data)
     with new_folder(folder, force=force) as work:
-        data.write(work)
+        (data if labels else without_labels(data)).write(work)
         (work / "figures").mkdir()
         figures = []
-        for drawn in comparison_figures(data):
+        for drawn in comparison_figures(data, labels=labels):
             drawn.save_png(work / "figures")
             figures.append(drawn)
             if progress is not None:
