@@ -23,10 +23,12 @@ from sim.show import network as picture_of
 from sim.show import plots
 from sim.show.accounts import OTHERS, accounts, shown_accounts
 from sim.show.figures import comparison_figures, run_figures
+from sim.show.frontier import frontier_sentences
 from sim.show.lanes import draw_lanes, lanes_of
+from sim.show.lost import LOSS_COLORS
 from sim.show.measures_shown import shown_difference, shown_value, unit_scale
 from sim.show.network import MOMENTS, TRUST_COLORS, network_panels, trust_scale
-from sim.show.style import arm_styles, plain, signed
+from sim.show.style import COLORS, INK, arm_styles, plain, signed
 from sim.show.text import measure_tables, same_everywhere
 from sim.study.compare import compare
 
@@ -315,9 +317,19 @@ def drawn_names(figures: Iterator) -> list[str]:
 
 
 def test_a_comparison_and_a_run_have_all_their_figures(tmp_path: Path) -> None:
-    two = replace(small_comparison(), arms=["silence", "denial"])
-    names = ["trust", "gap", "measures", "differences", "ledger", "ledger-difference", "hops"]
-    names += ["network-silence", "network-denial"]
+    two = replace(small_comparison(), arms=["silence", "denial"], how_sure=None)
+    names = [
+        "trust",
+        "gap",
+        "measures",
+        "differences",
+        "ledger",
+        "ledger-difference",
+        "hops",
+        "trees",
+        "lost",
+        "lost-map",
+    ]
     assert drawn_names(comparison_figures(two)) == names
     for one in run_figures(small_run()):
         path = one.save_png(tmp_path)
@@ -332,8 +344,88 @@ def test_a_comparison_in_which_nothing_happens_has_no_empty_figures() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         names = drawn_names(comparison_figures(nothing))
-    assert names == ["trust", "gap", "ledger", "hops", "network-as-is"]
+    assert names[:4] == ["trust", "gap", "ledger", "hops"] and "trees" not in names and names[-1] == "lost-map"
     assert [len(table.columns) for table in measure_tables(nothing)] == [
         4
     ]  # the arm, lowest and last trust, followers: of other people
     assert same_everywhere(nothing).startswith("The same in every run of every arm: trust-days lost 0.0")
+
+
+# --- what the report adds -----------------------------------------------------------------------------------------------
+
+
+def test_the_difference_of_two_books_goes_from_one_end_to_the_other(ax: Axes) -> None:
+    """The bars sum to the change of own trust of one arm minus that of the other; both books are closed."""
+    both = small_comparison()
+    plots.ledger_difference(both, ax, arm="denial")
+    ends = {arm: accounts(both, arm)["points"].sum() for arm in ("denial", "silence")}
+    assert sum(width for _, width in bars(ax)) == pytest.approx(ends["denial"] - ends["silence"], abs=1e-9)
+    assert [ax.get_yticklabels()[k].get_text() for k in (0, -1)] == ["silence", "denial"]
+
+
+def test_arms_stand_at_their_cost_and_what_they_save(ax: Axes) -> None:
+    both = small_comparison()
+    plots.cost_frontier(both, ax)
+    dots = {
+        (float(line.get_xdata()[0]), float(line.get_ydata()[0]))
+        for line in ax.get_lines()
+        if len(line.get_xdata()) == 1
+    }
+    assert dots == set(zip(both.frontier["cost"], both.frontier["saved"], strict=True))
+    said = " ".join(frontier_sentences(both))
+    assert all(f"{arm} is dominated" in said for arm in both.frontier.query("not efficient")["arm"])
+
+
+def test_losses_of_groups_stand_in_points_with_their_names(ax: Axes) -> None:
+    both = small_comparison()
+    plots.who_was_lost(both, "trust", ax, arms=["silence", "denial"])
+    table = both.lost[(both.lost["by"] == "trust") & (both.lost["arm"] == "denial")]
+    drawn = [np.asarray(line.get_xdata()) for line in ax.get_lines() if len(line.get_xdata()) == len(table)]
+    assert any(np.allclose(x, 100 * table["loss"]) for x in drawn)
+    assert len(ax.get_yticklabels()) == len(table)
+
+
+def test_a_tree_holds_who_heard_a_story_from_whom() -> None:
+    """As many hearers as the run counted; each but the first stands one hop below who told it, and listens to that user."""
+    run = small_run()
+    tree = plots.largest_trees(run)[0]
+    assert tree.heard == run.stories.set_index("act").loc["breach", "heard"] > 20
+    inner = tree.parent >= 0
+    assert (tree.hop[inner] == tree.hop[tree.parent[inner]] + 1).all() and (tree.hop[~inner] == 0).all()
+    assert inner.sum() == tree.heard and len(set(tree.user)) == len(tree.user)
+    graph = run.graph
+    for k in np.flatnonzero(inner):
+        hearer, teller = tree.user[k], tree.user[tree.parent[k]]
+        assert teller in graph.heard[graph.start[hearer] : graph.start[hearer + 1]]
+
+
+# Machado, Oliveira & Fernandes 2009, doi:10.1109/TVCG.2009.113: what each kind of colour blindness sees, of linear RGB
+BLIND = {
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+
+
+def lab(linear: np.ndarray) -> np.ndarray:
+    """CIELAB (D65) of linear RGB."""
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    xyz = to_xyz @ np.clip(linear, 0, 1) / np.array([0.9505, 1.0, 1.089])
+    x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("kind", [None, *BLIND])
+def test_colours_are_told_apart_by_the_colour_blind(kind: str | None) -> None:
+    """Every two colours of the palette lie at least 10 apart in CIELAB, four times what an eye just sees (2.3)."""
+    seen = []
+    for color in (INK, *COLORS):
+        linear = np.array([c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)])
+        seen.append(lab(np.array(BLIND[kind]) @ linear if kind else linear))
+    assert min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2)) > 10
+
+
+def test_losses_grow_darker() -> None:
+    """A grey print keeps the order of the map of losses."""
+    light = [lightness(LOSS_COLORS(x)[:3]) for x in np.linspace(0, 1, 64)]
+    assert (np.diff(light) < 0).all()
