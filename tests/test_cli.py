@@ -467,7 +467,7 @@ def test_compare_writes_tables_figures_page_and_first_runs(
     ):
         assert (out / name).stat().st_size > 0
     assert sorted(path.name for path in (out / "runs").iterdir()) == ["denial", "silence"]
-    assert {"trust.png", "gap.png", "ledger.png", "hops.png", "network-denial.png"} <= {
+    assert {"trust.png", "gap.png", "ledger.png", "hops.png", "lost-map.png"} <= {
         path.name for path in (out / "figures").iterdir()
     }
     pd.testing.assert_frame_equal(pd.read_parquet(out / "replicates.parquet"), two.replicates)
