@@ -31,6 +31,12 @@ arms:
     title: told within an hour
     acts:
       - {act: disclosure, of: breach, after: 1 h}
+lesson:
+  - question: Which costs less trust?
+    predict: {measure: trust_days_lost, which: lowest, arms: [silence, disclosure]}
+    look: When each side turns dark.
+    show: [silence, disclosure]
+    reveal: Told first it is less of a loss.
 """
 
 

@@ -13,6 +13,7 @@ from lab_served import SMALL, ask, served, start_of
 
 from sim.errors import RippleError
 from sim.scenario.scenario import load_text
+from sim.show.lab.answers import recording_of
 from sim.show.lab.asking import understood
 from sim.show.lab.assets import PAGE_SCRIPTS, PLAYER_SCRIPTS, text_of
 from sim.show.lab.controls import controls
@@ -106,6 +107,14 @@ def test_a_file_that_is_handed_over_can_name_no_file():
     text = SMALL.replace("{kind: powerlaw_cluster, users: 200, ties: 4, triangles: 0.3}", "{file: /etc/passwd}")
     with pytest.raises(RippleError, match=r"line 6 +network.file: no file is read here"):
         load_text(text, "mine.yaml")
+    for line, where in (
+        ("users: /etc/passwd", "users"),
+        ("users: {file: /etc/passwd}", "users.file"),
+        ("arms: {a: {brand: {desk: {log: /etc/passwd}}}}", "arms.a.brand.desk.log"),
+        ("arms: {a: {brand: {desk: {log: {file: /etc/passwd}}}}}", "arms.a.brand.desk.log.file"),
+    ):
+        with pytest.raises(RippleError, match=rf"line 3 +{where}: no file is read here"):
+            load_text(f"ripple: 1\nextends: data-breach\n{line}\n", "mine.yaml")
     with pytest.raises(RippleError, match=r"extends: only a name of the library"):
         load_text("ripple: 1\nextends: /etc/passwd.yaml\n", "mine.yaml")
     with pytest.raises(RippleError, match=r"rules: rules of your own are not run here"):
@@ -199,6 +208,21 @@ def test_the_scenario_file_runs_as_the_page_did(lab):
     }
     text = ask(server, address, "scenario-file", asked).text
     assert load_text(text, "copied.yaml") == understood(asked, uploads(), Limits()).request.scenario
+
+
+def test_a_lesson_comes_with_its_runs_and_answers_and_a_shared_file_with_no_names(lab):
+    server, address = lab
+    answer = ask(server, address, "lesson", ASK)
+    assert answer.status_code == 200 and b'"lessons":[{' in answer.content
+    assert ask(server, address, "lesson", {"scenario": "moderation"}).status_code == 422
+    page = ask(server, address, "share", {**ASK, "settings": {"reach": 0.5}}).text
+    assert page.startswith("<!doctype html>") and "default-src 'none'" in page
+    ties = "".join(f"Ada {i},Ada {(i + 1) % 60}\n" for i in range(60)).encode()
+    network = ask(server, address, "upload", ties, x_ripple_name="mine.csv").json()["id"]
+    assert ask(server, address, "share", {**ASK, "network": network}).status_code == 200
+    asked = understood({**ASK, "network": network}, server.uploads("test"), Limits())
+    assert recording_of(asked, lambda: False, names=False).labels is None
+    assert b'"Ada 7"' in ask(server, address, "run", {**ASK, "network": network}).content
 
 
 @pytest.mark.parametrize("nonsense", [None, 3, [], {}, {"scenario": 7}, {**ASK, "sides": 3}, {**ASK, "settings": [1]},

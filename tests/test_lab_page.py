@@ -207,6 +207,35 @@ def test_everything_can_be_done_with_the_keyboard(chromium: Chromium, address: s
         assert "points" in page.text_content(".summary")
 
 
+def test_a_lesson_walks_from_prediction_to_the_measured_answer(chromium: Chromium, address: str) -> None:
+    with chromium.open(address, still=True) as page:
+        ready(page)
+        page.click(".lesson-open")
+        page.wait_for_selector(".lesson-box[data-phase=ask]")
+        assert page.locator(".pictures").is_hidden()  # first predict
+        page.get_by_role("button", name="told within an hour").click()
+        page.get_by_role("button", name="Show the run").click()
+        page.wait_for_selector(".lesson-box[data-phase=watch]")
+        assert page.locator(".pictures").is_visible()
+        page.get_by_role("button", name="Show the answer").click()
+        assert "Told first it is less of a loss." in page.text_content(".lesson-box[data-phase=reveal]")
+        page.click(".lesson-open")
+        page.wait_for_function("() => !document.querySelector('.player').dataset.covered")
+        assert page.locator(".lesson-box").is_hidden()
+
+
+def test_a_shared_file_opens_from_disk_and_plays(chromium: Chromium, address: str, tmp_path) -> None:
+    with chromium.open(address) as page:
+        ready(page)
+        with page.expect_download() as saved:
+            page.click("button.share")
+        saved.value.save_as(tmp_path / "small.html")
+    with chromium.open(tmp_path / "small.html") as page:
+        page.wait_for_selector(".player[data-state=ready]")
+        page.click("button.play")
+        page.wait_for_function("() => Number(document.querySelector('.player').dataset.frame) > 1")
+
+
 PARTS = (".head", ".bar", ".pictures", ".timeline", ".summary", ".charts", ".what-if")
 
 

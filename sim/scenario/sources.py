@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from typing import Any
 from sim.errors import RippleError, did_you_mean
 from sim.library import scenarios_folder
 from sim.scenario.fields import VERSION
-from sim.scenario.mistakes import Mistake, refusal
+from sim.scenario.mistakes import Mistake, Where, path_words, refusal
 from sim.scenario.yaml_reader import Node, as_node, plain, read_file, read_text, top_level
 from sim.units import shown
 
@@ -102,11 +102,12 @@ def source_of_text(text: str, name: str) -> Source:
     tree = read_text(text, name)
     outside = []
     base, rules = tree.entries.get("extends"), tree.entries.get("rules")
-    file = tree.entries.get("network", Node(None)).entries.get("file")
     if base is not None and isinstance(base.value, str) and is_path(base.value):
         outside.append(Mistake(base.line, "extends", "only a name of the library can be extended here"))
-    if file is not None:
-        outside.append(Mistake(file.line, "network.file", "no file is read here; hand the edge list over by itself"))
+    for path, file in _files(tree, ()):
+        outside.append(
+            Mistake(file.line, path_words(path), "no file is read here; an edge list is handed over by itself")
+        )
     if rules is not None and rules.value is not None:
         outside.append(Mistake(rules.line, "rules", "rules of your own are not run here; run them with `ripple run`"))
     if outside:
@@ -114,6 +115,17 @@ def source_of_text(text: str, name: str) -> Source:
     notes: list[str] = []
     tree = _complete(tree, name, scenarios_folder(), [], notes)
     return Source(tree, name, slug(Path(name)), scenarios_folder(), True, tuple(notes))
+
+
+def _files(node: Node, where: Where) -> Iterator[tuple[Where, Node]]:
+    """Every entry below a node that names a file: an edge list, a table of users, the log of a desk."""
+    for key, entry in node.entries.items():
+        alone = key in ("file", "log") or (key == "users" and not where)
+        if alone and not isinstance(entry.value, dict) and entry.value is not None:
+            yield (*where, key), entry
+        yield from _files(entry, (*where, key))
+    for number, entry in enumerate(node.items):
+        yield from _files(entry, (*where, number))
 
 
 def slug(path: Path) -> str:

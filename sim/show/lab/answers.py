@@ -13,8 +13,10 @@ from sim.show.lab.asking import Asked, base_scenario, sides_of, understood
 from sim.show.lab.controls import controls, kinds_to_add, main_act
 from sim.show.lab.person import ledger_of
 from sim.show.lab.uploads import Limits, Uploads
+from sim.show.replay.answers import lesson_of, shown_in_lesson
 from sim.show.replay.encoding import encode
-from sim.show.replay.recording import Recording, Shown, ToRun, recorded
+from sim.show.replay.recording import Recording, Shown, ToRun, record, recorded
+from sim.show.replay.share import share_page
 
 Stop = Callable[[], bool]
 
@@ -45,6 +47,7 @@ def about(ask: Any, uploads: Uploads, limits: Limits, stop: Stop) -> Mapping[str
         "sides": [{"arm": one.arm, "quiet": one.quiet} for one in shown],
         "controls": [asdict(control) for control in controls(scenario, shown)],
         "kinds": kinds_to_add(scenario),
+        "lesson": len(scenario.lesson),
         "act": {"id": act.id, "words": act.words, "kind": act.kind} if act else None,
     }
 
@@ -103,3 +106,22 @@ def scenario_file(ask: Any, uploads: Uploads, limits: Limits, stop: Stop) -> str
     left, right = (one.arm + (" (without the crisis)" if one.quiet else "") for one in asked.shown)
     head.append(f"# The page showed {left} and {right}, luck {asked.seeds.events}: add --seed {asked.seeds.events}")
     return "\n".join(head) + "\n" + as_yaml(document)
+
+
+def lesson(ask: Any, uploads: Uploads, limits: Limits, stop: Stop) -> bytes:
+    """All runs that the lesson of a scenario shows, as one recording, with its steps and what was measured."""
+    asked = understood({"scenario": ask.get("scenario"), "seed": ask.get("seed", 1)}, uploads, limits)
+    if not asked.request.scenario.lesson:
+        raise RippleError(f"{asked.request.scenario.name} has no lesson")
+    world = asked.world()
+    shown = shown_in_lesson(asked.request)
+    found = record(asked.request, shown, asked.seeds, world=world, places=asked.places(world), labels=True)
+    return encode(found, {"lessons": lesson_of(asked.request, asked.seeds, found.panels, world=world)})
+
+
+def share(ask: Any, uploads: Uploads, limits: Limits, stop: Stop) -> str:
+    """One file with this run, which opens from disk. Users have numbers in it, not their names."""
+    asked = understood(ask, uploads, limits)
+    scenario = asked.request.scenario
+    about = f"Made in the lab of Trust Ripple from {asked.base.name}, seed {asked.seeds.events}: two runs on the same draws."
+    return share_page(recording_of(asked, stop, names=False), question=scenario.question, about=about)

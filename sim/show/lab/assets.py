@@ -6,17 +6,19 @@ from functools import cache
 from importlib.resources import files
 
 PLAYER_SCRIPTS = ("texts.js", "look.js", "picture.js", "charts.js", "timeline.js", "card.js", "player.js")
-PAGE_SCRIPTS = ("controls.js", "acts.js", "files.js", "classroom.js", "lab.js")
+PAGE_SCRIPTS = ("controls.js", "acts.js", "files.js", "classroom.js", "lessons.js", "lab.js")
 STYLES = ("player.css", "lab.css")
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
+OF_RECORDINGS = ("frames.js", "lesson.js", "lesson.css")  # they lie with what they read
+
+
 @cache
 def text_of(name: str) -> str:
-    """The text of a file of the page; `frames.js` is the decoder of recordings."""
-    folder = "sim.show.replay" if name == "frames.js" else "sim.show.lab"
-    place = files(folder) / name if name == "frames.js" else files(folder) / "static" / name
-    return place.read_text(encoding="utf-8")
+    """The text of a file of the page."""
+    folder = files("sim.show.replay") if name in OF_RECORDINGS else files("sim.show.lab") / "static"
+    return (folder / name).read_text(encoding="utf-8")
 
 
 def player_sources() -> tuple[str, list[str]]:
@@ -26,5 +28,5 @@ def player_sources() -> tuple[str, list[str]]:
 
 def served() -> dict[str, tuple[str, str]]:
     """Every file that the server hands out under /static: name -> (type, text)."""
-    names = (*PLAYER_SCRIPTS, "frames.js", *PAGE_SCRIPTS, *STYLES, "icon.svg")
+    names = (*PLAYER_SCRIPTS, *PAGE_SCRIPTS, *STYLES, *OF_RECORDINGS, "icon.svg")
     return {name: (TYPES[name[name.rindex(".") :]], text_of(name)) for name in names}

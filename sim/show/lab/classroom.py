@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that look alike
 _MOST_STUDENTS = 120
 _MOST_MESSAGE = 64_000  # characters
+_MOST_VOTES, _LONGEST_VOTE = 200, 100  # of one student; characters
 
 
 @dataclass
@@ -21,6 +22,7 @@ class _Student:
     socket: WebSocket
     name: str
     view: dict[str, Any] | None = None
+    votes: dict[tuple[str, int], float | str] = field(default_factory=dict)  # (scenario, step) -> prediction
 
 
 @dataclass
@@ -81,6 +83,8 @@ class Classroom:
                 message = _read(await socket.receive_text())
                 if message.get("type") == "show":
                     await self._show(message.get("id"))
+                elif message.get("type") == "lesson":
+                    await self._tell_votes(message.get("scenario"))
         except ended:
             pass
         finally:
@@ -90,10 +94,35 @@ class Classroom:
         if message.get("type") == "name":
             student.name = " ".join(str(message.get("name", "")).split())[:40] or student.name
             await self._tell_teachers()
+        elif message.get("type") == "vote":
+            await self._vote(student, message)
+        elif message.get("type") == "lesson":
+            await self._tell_votes(message.get("scenario"))
         elif message.get("type") == "view":
             student.view = {name: message.get(name) for name in ("ask", "frame", "playing", "mode")}
             if self.shown == key:
                 await self._tell_teachers_view(student)
+
+    async def _vote(self, student: _Student, message: dict[str, Any]) -> None:
+        """A prediction of a student; one for each step, the latest counts."""
+        scenario, step, value = (message.get(name) for name in ("scenario", "step", "value"))
+        if not isinstance(scenario, str) or not isinstance(step, int) or len(student.votes) >= _MOST_VOTES:
+            return
+        if not isinstance(value, (int, float, str)) or len(str(value)) > _LONGEST_VOTE:
+            return
+        student.votes[scenario[:100], step] = value
+        await self._tell_votes(scenario)
+
+    async def _tell_votes(self, scenario: object) -> None:
+        """All predictions for the lesson of a scenario, by step, to everyone: nobody is named."""
+        votes: dict[str, list[float | str]] = {}
+        for student in self.students.values():
+            for (name, step), value in student.votes.items():
+                if name == scenario:
+                    votes.setdefault(str(step), []).append(value)
+        message = {"type": "votes", "scenario": scenario, "votes": votes}
+        for socket in [*self.teachers, *(one.socket for one in self.students.values())]:
+            await _send(socket, message)
 
     async def _show(self, key: object) -> None:
         before = self.students.get(self.shown or "")

@@ -6,6 +6,8 @@ POST  /api/about              a scenario: its arms, sliders, acts that can be ad
 POST  /api/run                a recording, as one binary message
 POST  /api/person             the ledger of one user
 POST  /api/scenario-file      the scenario with all changes, as YAML
+POST  /api/lesson             all runs of a lesson, with its steps
+POST  /api/share              one HTML file with this run
 POST  /api/upload             a scenario or an edge list, in the body, its name in a header
 WS    /ws                     who is there in a class, and what they see
 """
@@ -96,6 +98,8 @@ def app_of(lab: Lab) -> App:
         Route("/api/run", _answering(lab, answers.run), methods=["POST"]),
         Route("/api/person", _answering(lab, answers.person), methods=["POST"]),
         Route("/api/scenario-file", _answering(lab, answers.scenario_file), methods=["POST"]),
+        Route("/api/lesson", _answering(lab, answers.lesson), methods=["POST"]),
+        Route("/api/share", _answering(lab, answers.share), methods=["POST"]),
         Route("/api/upload", _upload(lab), methods=["POST"]),
     ]
     if lab.classroom is not None:

@@ -54,10 +54,27 @@
         this.banner.replaceChildren(say("classroom.showing", { name: message.name }), " ",
           ripple.make("button", { type: "button", onclick: () => { this.send({ type: "show", id: null }); this.stop(); } }, say("classroom.stop")));
         this.does.follow(message);
+      } else if (message.type === "votes") {
+        this.given = { ...this.given, [message.scenario]: message.votes };
+        for (const tell of this.told || []) tell();
       } else if (message.type === "shown") {
         this.banner.hidden = !message.on;
         this.element.dataset.shown = String(message.on);
       }
+    }
+
+    // Predictions of the whole class for the lesson of a scenario; null outside of a class.
+    votes(scenario) {
+      if (!this.socket) return null;
+      this.lesson = scenario;
+      this.given = this.given || {};
+      this.told = [];
+      this.send({ type: "lesson", scenario });
+      return {
+        give: (step, value) => this.send({ type: "vote", scenario, step, value }),
+        all: (step) => (this.given[scenario] || {})[step] || [],
+        subscribe: (tell) => this.told.push(tell),
+      };
     }
 
     stop() {

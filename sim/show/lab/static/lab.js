@@ -59,7 +59,7 @@
       this.undoButton = button("undo", () => this.undo());
       this.resetButton = button("reset", () => this.change({ settings: {}, acts: [], start: null, network: null }));
       this.copyButton = button("copy", () => this.copy());
-      this.shareButton = start.share ? button("share", () => this.share(), say("lab.shareHelp")) : null;
+      this.shareButton = button("share", () => this.share(), say("lab.shareHelp"));
       this.seed = ripple.make("input", { type: "number", id: "seed", min: 0, max: 2147483647, step: 1, value: 1, title: say("lab.seedHelp"),
         onchange: () => this.change({ seed: Math.max(0, Math.round(Number(this.seed.value)) || 0) }) });
       this.stage = ripple.make("div", { class: "stage" });
@@ -68,19 +68,31 @@
         follow: (view) => this.follow(view),
         stopFollowing: () => { if (this.own) { const own = this.own; this.own = null; this.open(own); } },
       });
+      this.lessons = new ripple.Lessons({
+        player: () => this.player, classroom: this.classroom, ended: () => this.renew({ view: true }),
+        fetch: async (asked) => {
+          try {
+            const answer = await ask("lesson", asked);
+            return answer && ripple.frames.decode(await answer.arrayBuffer());
+          } catch (problem) {
+            this.complain(problem.told ? problem.message : ripple.say("lab.gone"));
+            return null;
+          }
+        },
+      });
       this.side = ripple.make("details", { class: "what-if", open: true },
         ripple.make("summary", {}, say("lab.whatIf")),
         ripple.make("div", { class: "panel-body" },
           ripple.make("p", { class: "note" }, say("lab.same")),
           this.controls.element, this.acts.element,
           ripple.make("div", { class: "luck" }, ripple.make("label", { for: "seed" }, say("lab.seed")), this.seed),
-          ripple.make("div", { class: "buttons" }, ...[this.undoButton, this.resetButton, this.copyButton, this.shareButton].filter(Boolean)),
+          ripple.make("div", { class: "buttons" }, this.undoButton, this.resetButton, this.copyButton, this.shareButton),
           this.network, this.text, start.role === "student" ? null : this.files.element));
       this.main = ripple.make("main", {},
         ripple.make("header", { class: "head" },
-          ripple.make("div", { class: "fields" }, scenario[0], left[0], right[0], this.status),
+          ripple.make("div", { class: "fields" }, scenario[0], left[0], right[0], this.lessons.open, this.lessons.switch, this.status),
           this.title, this.question),
-        this.problem, this.hint,
+        this.problem, this.hint, this.lessons.element,
         ripple.make("div", { class: "bench" }, this.stage, ripple.make("aside", { class: "side" }, this.classroom.element, this.side)));
       document.body.append(this.main, this.files.veil);
       if (window.innerWidth < 900) this.side.open = false;
@@ -144,6 +156,7 @@
 
     // Ask the server for what is wanted now; while it works, later wishes wait, and only the last one is asked.
     async renew(keep) {
+      this.lessons.close();
       this.keep = { view: keep.view, time: keep.time, play: keep.play, frame: keep.frame };
       this.showState();
       if (this.busy) {
@@ -225,6 +238,7 @@
       }
       this.controls.load(about.controls, settings || {});
       this.acts.load(about, this.ask);
+      this.lessons.load(about, this.ask);
     }
 
     complain(text) {
@@ -282,7 +296,9 @@
     async share() {
       try {
         const answer = await ask("share", this.ask);
-        ripple.save(`${this.about.name}.html`, await answer.text(), "text/html");
+        const text = await answer.text();
+        this.main.dataset.shared = String(text.length);
+        ripple.save(`${this.about.name}.html`, text, "text/html");
       } catch (problem) {
         this.complain(problem.told ? problem.message : ripple.say("lab.gone"));
       }
