@@ -33,7 +33,7 @@ if TYPE_CHECKING:
               help="As many runs as the interval needs: 5% of the reference's trust-days lost, or 2points.")  # fmt: skip
 @click.option("--quick", is_flag=True, help="Leave out how sure it is when what is assumed is varied.")
 @click.option("--draws", type=options.WholeNumber(2), metavar="N",
-              help="Draws of the parameters; default: 4 for each run, at most 200.")  # fmt: skip
+              help="Draws of the parameters; default: 4 for each run, at most 160.")  # fmt: skip
 @click.option("--below", metavar="LEVEL", help="Also the chance that trust falls below this, as in '40 points'.")
 @options.population
 @options.seed

@@ -26,7 +26,7 @@ from sim.study.summaries import CONFIDENCE
 
 __all__ = ["Comparison", "compare", "replicate_seeds"]
 
-DRAWS_EACH, MOST_DRAWS = 4, 200  # draws of parameters for each replicate, and at most
+DRAWS_EACH, MOST_DRAWS = 4, 160  # draws of parameters for each replicate, and at most (six arms: a minute on two cores)
 
 
 def compare(
@@ -52,7 +52,7 @@ def compare(
     replicates: at least 2, by default 30; what differs between them says `vary` of the scenario. precision: "5%" (of the
     reference's value) or "2points": instead, as many as the joint interval of trust-days lost needs, looked at after 30,
     60, 120 ... up to `replicates` (960). how_sure: also vary what was assumed, see `sim.study.how_sure`; True: 4 draws of
-    the parameters for each replicate and at most 200, or a number of draws.
+    the parameters for each replicate and at most 160, or a number of draws.
     arms: some of its arms, the first is the reference; rules: of your own, in every arm and in the quiet twin, beside
     those that the scenario names, which are executed with allow_code=True only; workers: threads; progress: called with
     the share done. keep_in: a folder where finished replicates are kept; one that holds some of the same request goes on
