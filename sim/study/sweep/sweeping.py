@@ -205,6 +205,7 @@ class _Runs:
         self.work, self.jobs, self.executor, self.cluster, self.say = work, jobs, executor, cluster, say
         self.rows = points.to_dict("records")
         self.large = self._largest() > LARGE
+        self.asked_for = workers
         self.workers = workers or (1 if self.large and executor in ("auto", pools.THREADS) else pools.cores())
         self.used: list[str] = []
         self.lost = 0
@@ -214,9 +215,9 @@ class _Runs:
         with contextlib.ExitStack() as stack:
             if self.cluster is not None:
                 client = stack.enter_context(pools.cluster_client(self.cluster))
-                yield from self._through(pools.cluster_pool(client, self.work, None))
+                yield from self._through(pools.cluster_pool(client, self.work, self.asked_for))
             elif isinstance(self.executor, Executor) or not isinstance(self.executor, str):
-                yield from self._through(pools.given_pool(self.executor, self.work, self.workers))
+                yield from self._through(pools.given_pool(self.executor, self.work, self.asked_for))
             elif self.executor == pools.PROCESSES:
                 yield from self._through(pools.process_pool(self._with_threads(), self.workers))
             elif self.executor == pools.THREADS:

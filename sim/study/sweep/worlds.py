@@ -25,7 +25,7 @@ from sim.world.graph import Graph, from_edges, generate
 from sim.world.people import World, draw_people
 
 _MOST = 64  # of each kind, in one process
-_MOST_BYTES = 500e6  # of networks
+_MOST_BYTES = 500e6  # of each kind
 _TWINS = 32
 
 
@@ -40,7 +40,7 @@ class Worlds:
         self.files = dict(files or {})
         self._read: Once[Graph] = Once(4)
         self._laid: Once[Laid] = Once(_MOST, _MOST_BYTES, lambda laid: graph_bytes(laid[0]))
-        self._worlds: Once[World] = Once(_MOST, _MOST_BYTES, lambda world: 24.0 * world.n_users)
+        self._worlds: Once[World] = Once(_MOST, _MOST_BYTES, world_bytes)
 
     def world(self, scenario: Scenario, seeds: Seeds) -> World:
         """The users of a scenario on their network under these seeds: what `build_world` makes."""
@@ -80,7 +80,7 @@ class Twins:
     """The traces of quiet twins, the last ones asked for."""
 
     def __init__(self) -> None:
-        self._kept: deque[tuple[World, tuple[Any, ...], Trace]] = deque(maxlen=_TWINS)
+        self._kept: deque[tuple[World, tuple[Any, ...], Trace]] = deque()
         self._lock = threading.Lock()
 
     def of(self, setup: Setup, run: Callable[[Setup], Trace]) -> Trace:
@@ -93,7 +93,13 @@ class Twins:
         trace = run(setup)
         with self._lock:
             self._kept.append((setup.world, what, trace))
+            while len(self._kept) > _TWINS or (len(self._kept) > 1 and self._bytes() > _MOST_BYTES):
+                self._kept.popleft()
         return trace
+
+    def _bytes(self) -> float:
+        """What the users take whom the twins hold."""
+        return sum(world_bytes(world) for world in {id(world): world for world, _, _ in self._kept}.values())
 
 
 def _what_matters(setup: Setup) -> tuple[Any, ...]:
@@ -121,6 +127,11 @@ def file_key(network: Network) -> Hashable:
     """What the network of a file depends on."""
     columns = tuple(network.columns) if network.columns else None
     return (str(network.file), network.directed, network.weight, columns, network.largest_component)
+
+
+def world_bytes(world: World) -> float:
+    """How much memory users and their network take, bytes; worlds that share a network count it each."""
+    return graph_bytes(world.graph) + 32.0 * world.n_users
 
 
 def graph_bytes(graph: Graph) -> float:
