@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import re
+import signal
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
 from lab_served import SMALL, ask, served, start_of
 
+from sim.cli import call
 from sim.errors import RippleError
 from sim.scenario.scenario import load_text
 from sim.show.lab.answers import recording_of
@@ -19,10 +26,12 @@ from sim.show.lab.assets import PAGE_SCRIPTS, PLAYER_SCRIPTS, text_of
 from sim.show.lab.controls import controls
 from sim.show.lab.guard import POLICY
 from sim.show.lab.person import ledger_of
+from sim.show.lab.serve import LOOPBACK, free_socket
 from sim.show.lab.uploads import Limits, Uploads
 from sim.show.lab.work import BusyError, OutdatedError, Work
 from sim.show.replay.recording import StoppedError
 
+ROOT = Path(__file__).resolve().parent.parent
 ASK = {"scenario": "small"}
 
 
@@ -316,3 +325,40 @@ def test_students_need_the_code_and_hand_over_no_files(tmp_path):
         refused = ask(server, address, "upload", SMALL.encode(), x_ripple_name="a.yaml", x_ripple_token=room.token)
         assert refused.status_code == 403
         assert ask(server, address, "run", ASK, x_ripple_token=room.token).status_code == 200
+
+
+def test_a_free_port_is_taken_when_the_usual_one_is_not_free():
+    first = free_socket(LOOPBACK, 8450, exact=False)
+    port = first.getsockname()[1]
+    second = free_socket(LOOPBACK, port, exact=False)
+    assert second.getsockname()[1] != port
+    with pytest.raises(RippleError, match=f"port {port} cannot be used: .*; leave out --port to find a free one"):
+        free_socket(LOOPBACK, port, exact=True)
+    for one in (first, second):
+        one.close()
+
+
+def test_a_class_is_opened_only_after_a_yes(monkeypatch, capsys):
+    monkeypatch.setattr("sim.show.lab.serve.own_address", lambda: "192.0.2.7")
+    monkeypatch.setattr("sim.show.lab.serve.run", lambda *_, **__: pytest.fail("it was opened"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert call(["lab", "--class", "--no-browser"]) == 130
+    assert "everyone in your local network who has the address" in capsys.readouterr().out
+
+
+def test_ctrl_c_ends_the_lab_cleanly_and_at_once():
+    """Exit code 0 and a last word, with no traceback; the address is said before anything heavy is done."""
+    command = [sys.executable, "-m", "sim.cli", "lab", "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT) as lab:
+        said = lab.stdout.readline()
+        address = re.search(r"http://127\.0\.0\.1:\d+/", said)[0]
+        while True:
+            try:
+                assert httpx.get(address).status_code == 200
+                break
+            except httpx.TransportError:
+                time.sleep(0.05)
+        lab.send_signal(signal.CTRL_C_EVENT if sys.platform == "win32" else signal.SIGINT)
+        rest = lab.stdout.read()
+    assert lab.returncode == 0
+    assert rest.strip() == "The lab is closed."
