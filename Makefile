@@ -9,7 +9,7 @@ RUNS := .venv/.runs-$(HERE)
 TESTS := .venv/.tests-$(HERE)
 BIN := .venv/bin
 
-.PHONY: help run test test-all check bench speed evidence docs pictures clean constraints
+.PHONY: help run test test-all check bench speed evidence docs pictures experiments clean constraints
 
 help:
 	@echo 'make run          set up .venv and compare the responses to a data breach; writes out/data-breach'
@@ -19,6 +19,7 @@ help:
 	@echo 'make bench        measure the speed on this machine, beside rivals (ARGS=--quick: in a minute)'
 	@echo 'make speed        the same, written to docs/speed.md'
 	@echo 'make evidence     measure what is known of real behaviour, and write docs/evidence.md'
+	@echo 'make experiments  run the experiments (some 15 minutes) and write what they showed to docs/'
 	@echo 'make docs         write the generated pages and the picture of docs/ anew'
 	@echo 'make pictures     take the pictures of the lab for the README and docs/ anew'
 	@echo 'make constraints  renew constraints.txt, the exact versions that are installed'
@@ -54,6 +55,9 @@ docs: $(RUNS)
 
 pictures: $(TESTS)
 	$(BIN)/python -m sim.bench.pictures docs
+
+experiments: $(RUNS)
+	$(BIN)/python -c "from sim.show.experiments.pages import write_results; write_results('docs')"
 
 constraints: $(TESTS)
 	$(BIN)/python .ci/constraints.py

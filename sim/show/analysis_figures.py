@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.show.drawn import Drawn
 from sim.show.factors_shown import factor_words
-from sim.show.figures import Drawn
 from sim.show.measures_shown import heading
 from sim.show.responses import heat_map, levels_of, response_curve
 from sim.show.sensitivity import MOST, elementary_plane, index_bars, tornado

@@ -9,6 +9,7 @@ from sim.dynamics import observe
 from sim.files import write_text
 from sim.scenario.measures_named import MEASURES
 from sim.scenario.parameters import DERIVED, PARAMETERS, Parameter
+from sim.show.experiments.pages import experiments_page
 from sim.show.files_page import files_page
 from sim.show.shelf_page import shelf_page
 from sim.study.tables import COMPARISON, RUN
@@ -122,6 +123,7 @@ PAGES = {
     "parameters.md": parameters_page,
     "outputs.md": outputs_page,
     "../scenarios/README.md": shelf_page,
+    "../experiments/README.md": experiments_page,
 }
 
 

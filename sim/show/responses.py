@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator
 
 from sim.errors import RippleError, did_you_mean
 from sim.show.factors_shown import axis_words, factor_words, is_numeric, unit_of, value_words
@@ -144,6 +144,8 @@ def _axis(ax: Axes, data: Observed, factor: Factor) -> tuple[list[float], list[A
             ax.xaxis.set_minor_locator(NullLocator())
             words = [value_words(factor, v).removesuffix(f" {unit}" if factor.unit != "h" else "") for v in values]
             ax.xaxis.set_major_formatter(FixedFormatter(words))
+    elif all(place == int(place) for place in places):
+        ax.xaxis.set_major_locator(MaxNLocator(nbins=_MOST_TICKS, integer=True))
     return places, values
 
 

@@ -7,7 +7,8 @@
 |---|---|
 | grid | main effects within blocks, the share of the variance that each factor explains |
 | one-at-a-time | the effect of each value against the base, within blocks |
-| latin-hypercube, sobol-sequence, csv | straight-line effects, first indices from given data |
+| latin-hypercube, csv | straight-line effects, first indices from given data |
+| sobol-sequence | straight-line effects |
 | sobol | Sobol first and total indices |
 | morris | mu*, mu, sigma |
 """
@@ -155,6 +156,11 @@ def _of_points(data: Observed, found: Parts) -> Analysis:
     indices = None
     if any(f.distribution == "choice" for f in data.factors):
         notes.append("first indices are not given: a factor that is a choice has no order to read them from")
+    elif data.design == "sobol-sequence":
+        notes.append(
+            "first indices are not given: points of a Sobol sequence have an order that looks like one of the model; take "
+            "latin-hypercube for first indices, sobol for total ones too"
+        )
     elif data.n_points < _LEAST_GIVEN:
         notes.append(f"first indices are not given: {data.n_points} points are too few ({_LEAST_GIVEN} or more)")
     else:
