@@ -28,9 +28,14 @@ def test_a_notebook_runs_from_top_to_bottom(path, tmp_path, monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=280, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(
+        notebook, timeout=280, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
+    ).execute()
     kinds = {
-        kind for cell in notebook.cells for output in cell.get("outputs", []) for kind in output.get("data", {"text": ""})
+        kind
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        for kind in output.get("data", {"text": ""})
     }
     assert "image/png" in kinds and "text/html" in kinds
     errors = [o for cell in notebook.cells for o in cell.get("outputs", []) if o.get("name") == "stderr"]

@@ -32,8 +32,8 @@ make experiments                                         # all of them, and the 
 _RESULTS = """# What the experiments showed
 
 {count} experiments, run by `make experiments`, which writes this page. The expected shape stands in each file and was
-written before it was run; the lines under it are counted from the runs: **as expected**, or **not as expected**. Sizes hang on
-numbers that are assumed ([parameters.md](parameters.md)); read shapes and orders.
+written before it was run; the lines under it are counted from the runs and say what of it **came out** and what **did not
+come out**. Sizes hang on numbers that are assumed ([parameters.md](parameters.md)); read shapes and orders.
 """
 
 
@@ -80,7 +80,7 @@ def write_results(docs: str = "docs", runs: str = "out/experiments") -> None:
 
 
 def _verdict(met: bool | None) -> str:
-    return "" if met is None else "**As expected**: " if met else "**Not as expected**: "
+    return "" if met is None else "**Came out**: " if met else "**Did not come out**: "
 
 
 def _design(e: Experiment) -> str:
