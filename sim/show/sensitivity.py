@@ -115,19 +115,22 @@ def elementary_plane(data: Analysis, ax: Axes | None = None, *, named: int = 10)
     top = 1.12 * max(float(x.max()), 1e-12)
     ax.plot([0, top], [0, top], color=RULE, linewidth=1)
     ax.plot(x, y, "o", color=GAIN, markersize=4.5)
-    taken: list[tuple[float, float]] = []
+    high = 1.12 * max(float(y.max()), 1e-12)
+    lifted: list[tuple[float, float]] = []  # where names stand, in shares of the axes
     for k in range(min(named, len(table))):
-        shift = 5.0
-        while any(abs(x[k] - a) < 0.22 * top and abs(y[k] + shift / 400 * top - b) < 0.035 * top for a, b in taken):
-            shift += 9.0
-        taken.append((x[k], y[k] + shift / 400 * top))
-        ax.annotate(factor_words(str(table["factor"][k]), 26), (x[k], y[k]), (5, shift), textcoords="offset points",
-                    fontsize=SMALL, color=INK)  # fmt: skip
+        at, to = x[k] / (1.15 * top), y[k] / high
+        while any(abs(at - a) < 0.2 and abs(to - b) < 0.045 for a, b in lifted):
+            to += 0.046
+        lifted.append((at, to))
+        moved = to - y[k] / high > 0.04
+        line = {"arrowstyle": "-", "color": MUTED, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 2} if moved else None
+        ax.annotate(factor_words(str(table["factor"][k]), 26), (x[k], y[k]), (at + 0.012, to), textcoords="axes fraction",
+                    va="center", fontsize=SMALL, color=INK, arrowprops=line)  # fmt: skip
     noise = scale * float(np.nanmean(table["noise"])) * np.sqrt(2 / np.pi) if table["noise"].notna().any() else 0.0
     if noise > 0:
         ax.axvspan(0, noise, color=RULE, alpha=0.5, linewidth=0)
     ax.set_xlim(0, top * 1.15)
-    ax.set_ylim(0, 1.12 * max(float(y.max()), 1e-12))
+    ax.set_ylim(0, high)
     words = f" of {_words(data)}, {unit}" if unit else f" of {_words(data)}"
     label(ax, f"mu*: mean size of the effect{words}", f"sigma: how it varies{', ' + unit if unit else ''}")
     head(ax, _title(data), "over the whole range of a factor; grey: what luck alone would give" if noise > 0 else "")

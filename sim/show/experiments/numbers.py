@@ -114,15 +114,8 @@ def size(sweep: Sweep) -> Shown:
     users = lost.points["users"]
     said = ", ".join(f"{value(TRUST_DAYS, s)} at {int(u):,} users" for s, u in zip(spread, users, strict=True))
     out.say(bool(spread[-1] < spread[0] / 3), f"runs vary less in a large network: sd of trust-days lost {said}")
-    both = [seen(sweep, TRUST_DAYS, name) for name in sweep.experiment.arms]
     out.figures.append(
-        drawn(
-            "size",
-            "Trust-days lost by the number of users, for two responses.",
-            lambda ax: response_curve(both, "users", ax),
-            8.0,
-            4.0,
-        )
+        drawn("size", "Trust-days lost to silence by users.", lambda ax: response_curve(lost, "users", ax), 7.2, 4.0)
     )
     story = seen(sweep, "largest_story", arm)
     out.figures.append(
