@@ -30,6 +30,12 @@
     return places;
   }
 
+  function sameNumbers(a, b) {
+    if (a.length !== b.length) return false;
+    for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
+    return true;
+  }
+
   function mask(radius, width) {
     const reach = Math.ceil(radius + 1);
     const at = [];
@@ -63,15 +69,17 @@
 
     // Show a panel of a recording; places stay where they are when the users are the same.
     load(recording, panel) {
+      const stays = this.users && this.px && !this.morph && !this.stale && sameNumbers(this.users.x, recording.users.x) &&
+        sameNumbers(this.users.y, recording.users.y) && sameNumbers(this.users.degree, recording.users.degree) &&
+        sameNumbers(this.ties.from, recording.ties.from) && sameNumbers(this.ties.to, recording.ties.to);
       this.users = recording.users;
       this.ties = recording.ties;
       this.panel = panel;
       this.rings = panel ? ringPlaces(this.users, panel) : null;
-      const n = this.users.n;
-      this.px = new Int32Array(n);
-      this.py = new Int32Array(n);
-      this.index = null;
       this.byFrame();
+      if (stays) return; // the ground with its ties is still right
+      this.px = new Int32Array(this.users.n);
+      this.py = new Int32Array(this.users.n);
       this.stale = true;
     }
 
@@ -140,7 +148,6 @@
         this.py[i] = Math.round(oy + uy * k);
       }
       this.sizes(Math.min(this.width, this.height));
-      this.index = null;
     }
 
     sizes(side) {

@@ -116,8 +116,9 @@
       this.frames.dataset.count = String(wanted.length);
       this.pictures.forEach((picture, k) => {
         const panel = wanted[k];
-        picture.load(this.recording, panel || differing(panels));
+        if (picture.morph !== (this.ringed ? 1 : 0)) picture.stale = true;
         picture.morph = this.ringed ? 1 : 0;
+        picture.load(this.recording, panel || differing(panels));
         picture.isDifference = panel === null;
         picture.title.textContent = panel ? panel.title : this.differenceTitle();
         picture.frame.parentElement.dataset.side = panel ? String(k) : "both";
