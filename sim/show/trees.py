@@ -59,7 +59,8 @@ def largest_trees(run: Run) -> list[Tree]:
     """The act outside the calendar that most heard of, and the story of a user that most heard; none without hearers."""
     if run.provenance.get("rules") or run.scenario.rules:
         return []
-    given = run.graph if run.provenance.get("network_in_memory") or run.scenario.network.kind == "file" else None
+    kind = str(run.provenance["network"]).partition(":")[0]
+    given = run.graph if run.scenario.network.kind == "file" or kind != run.scenario.network.kind else None
     seeds: Any = run.provenance["seeds"]
     try:
         engine = Engine(request(run.scenario, network=given).setup(run.arm, Seeds(**seeds)))
