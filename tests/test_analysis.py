@@ -305,3 +305,25 @@ def test_unknown_measures_and_arms_get_the_nearest_word() -> None:
         ranking(frame, ANGLES, "y")
     with pytest.raises(RippleError, match="nothing but luck varies"):
         analyse(frame.assign(y=3.0), ANGLES, "sobol", "y")
+
+
+def ishigami_at(point: dict[str, float], seeds: object) -> float:
+    """One point of Ishigami's function, as a sweep calls a function of one's own."""
+    return math.sin(point["x1"]) + 7 * math.sin(point["x2"]) ** 2 + 0.1 * point["x3"] ** 4 * math.sin(point["x1"])
+
+
+@pytest.mark.parametrize("second_order", [False, True])
+def test_a_sweep_of_ishigami_gives_its_indices(second_order: bool) -> None:
+    """From the experiment to the table, also where points for interactions of two lie between: within twice the intervals."""
+    import sim
+
+    experiment = {
+        "experiment": 1,
+        "factors": {name: {"range": [-PI, PI]} for name in FIRST},
+        "design": {"kind": "sobol", "points": 256, "second_order": second_order},
+    }
+    table = sim.sweep(experiment, function=ishigami_at, executor="threads").analyse().indices.set_index("factor")
+    for name in FIRST:
+        for kind, truth in (("first", FIRST), ("total", TOTAL)):
+            half = table.loc[name, f"{kind}_high"] - table.loc[name, kind]
+            assert abs(table.loc[name, kind] - truth[name]) < 2 * half and half < 0.2, (name, kind)

@@ -132,7 +132,7 @@ def _first_order_only(frame: pd.DataFrame, k: int) -> pd.DataFrame:
     """Without the points that are there for interactions of two: b with each factor from a."""
     pair, place = frame["point"] // (2 * k + 2), frame["point"] % (2 * k + 2)
     kept = (place <= k) | (place == 2 * k + 1)
-    return frame[kept].assign(point=pair * (k + 2) + place.where(place <= k, k + 1))[kept]
+    return frame[kept].assign(point=pair * (k + 2) + place.where(place <= k, k + 1))
 
 
 def _of_sobol(data: Observed) -> Analysis:
