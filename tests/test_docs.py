@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import shlex
 import sys
 import types
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.cli import call
 from sim.scenario import fields
 from sim.scenario.examples import EXAMPLES, NEEDED
 from sim.scenario.measures_named import MEASURES
@@ -158,3 +160,14 @@ def test_the_components_of_the_solara_page_draw_the_model(stand_ins):
     again = type(model)(**values)
     again.step()
     assert again.trust == model.trust
+
+
+def test_the_commands_of_the_page_for_strategists_run_one_after_the_other(tmp_path, monkeypatch, capsys):
+    """As they stand, in an empty folder; each prints something, and the report is there."""
+    monkeypatch.chdir(tmp_path)
+    commands = [line for block in blocks("strategist.md", "sh") for line in block.splitlines()]
+    assert len(commands) == 6
+    for command in commands:
+        assert call(shlex.split(command)[1:]) == 0, command
+        assert capsys.readouterr().out.strip(), command
+    assert (tmp_path / "report" / "report.html").exists()
