@@ -7,6 +7,7 @@ for drawn in comparison_figures(comparison):
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from matplotlib.axes import Axes
@@ -150,9 +151,8 @@ def _of_stories(data: Comparison, labels: bool) -> Iterator[Drawn]:
         names = [str(label) for label in run.users["label"]] if labels else None
         for k, tree in enumerate(largest_trees(run)):
             if k == 0 or arm == data.reference:
-                figure = _single(_PANEL, 5.1, partial(plots.story_tree, tree, names=names))
-                figure.axes[0].set_title(f"{plain(arm, 28)}: {plain(tree.title, 30)}", loc="left")
-                panels.append(figure)
+                named = replace(tree, title=f"{arm}: {tree.title}")
+                panels.append(_single(_PANEL, 5.1, partial(plots.story_tree, named, names=names)))
     if panels:
         caption = (
             "The stories that went furthest in the first run, as trees: in the middle those who met it, or its author; each ring "

@@ -49,7 +49,7 @@ def _names(ax: Axes, table: pd.DataFrame) -> None:
         for row, height in zip(rows.itertuples(index=False), heights, strict=True):
             ax.annotate(plain(row.arm, 28), (row.cost, row.saved), (10 * side, (height - row.saved) / gap * 1.5 * SMALL),
                         textcoords="offset points", fontsize=SMALL, color=INK, va="center",
-                        ha="left" if side > 0 else "right", zorder=5,
+                        ha="left" if side > 0 else "right", zorder=3.5,
                         bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 0.6, "alpha": 0.85})  # fmt: skip
 
 

@@ -166,7 +166,7 @@ def story_tree(tree: Tree, ax: Axes | None = None, *, names: Sequence[str] | Non
     ax.set_xlim(-edge, edge)
     ax.set_ylim(-edge, edge)
     ax.set_axis_off()
-    head(ax, plain(tree.title[:1].upper() + tree.title[1:], 44), tree.note)
+    head(ax, plain(tree.title, 46), tree.note)
     return ax
 
 
