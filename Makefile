@@ -9,7 +9,7 @@ RUNS := .venv/.runs-$(HERE)
 TESTS := .venv/.tests-$(HERE)
 BIN := .venv/bin
 
-.PHONY: help run test test-all check bench speed evidence docs pictures experiments clean constraints
+.PHONY: help run test test-all check bench speed evidence sensitivity docs pictures experiments clean constraints
 
 help:
 	@echo 'make run          set up .venv and compare the responses to a data breach; writes out/data-breach'
@@ -20,6 +20,7 @@ help:
 	@echo 'make speed        the same, written to docs/speed.md'
 	@echo 'make evidence     measure what is known of real behaviour, and write docs/evidence.md'
 	@echo 'make experiments  run the experiments (some 15 minutes) and write what they showed to docs/'
+	@echo 'make sensitivity  measure what hangs on assumed numbers, and write docs/sensitivity.md'
 	@echo 'make docs         write the generated pages and the picture of docs/ anew'
 	@echo 'make pictures     take the pictures of the lab for the README and docs/ anew'
 	@echo 'make constraints  renew constraints.txt, the exact versions that are installed'
@@ -47,6 +48,9 @@ speed: $(TESTS)
 
 evidence: $(TESTS)
 	$(BIN)/ripple evidence --page docs/evidence.md $(ARGS)
+
+sensitivity: $(TESTS)
+	$(BIN)/ripple evidence --sensitivity --page docs/sensitivity.md $(ARGS)
 
 docs: $(RUNS)
 	$(BIN)/python -c "from sim.show.pages import write_pages; write_pages('docs')"

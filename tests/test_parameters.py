@@ -14,7 +14,7 @@ from sim.scenario.parameters import PARAMETERS, SECTORS, Numbers, Parameters
 
 DYNAMICS = Path(__file__).parent.parent / "sim" / "dynamics"
 # zero, one, halves and doubles of formulas; hours, minutes and seconds; lanes, bits and per cent
-PLAIN = {*range(9), 16, 24, 32, 64, 100, 255, 60, 1000, 1024, 3600, 4096, 0.5, 1e-300, 1e-9, 0xFFFFFFFF}
+PLAIN = {*range(9), 16, 24, 32, 64, 100, 255, 60, 1000, 1024, 3600, 4096, 0.5, 1e-300, 1e-9, 0xFFFF, 0xFFFFFFFF}
 
 
 def bare_numbers(path: Path) -> list[tuple[int, float]]:

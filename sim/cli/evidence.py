@@ -17,7 +17,9 @@ _STOPPED = 130
 
 
 @click.command()
-@click.option("--only", metavar="IDS", help="Some rows, as in E1,E6.")
+@click.option(
+    "--only", metavar="IDS", help="Some rows, as in E1,E6; with --sensitivity some numbers, as in clue,hearsay."
+)
 @click.option("--quick", is_flag=True, help="Small sizes, for a first look: wide intervals, and a row counts as met when "
               "they overlap the band.")  # fmt: skip
 @options.seed
@@ -25,6 +27,8 @@ _STOPPED = 130
               help="Write a list with an entry for each number to FILE.")  # fmt: skip
 @click.option("--page", "page_file", type=click.Path(dir_okay=False), metavar="FILE",
               help="Write a page (FILE.md), with FILE.json and a folder of figures beside it.")  # fmt: skip
+@click.option("--sensitivity", is_flag=True, help="Instead: what changes when assumed numbers go to the ends of their "
+              "range, one at a time. Takes a while; goes on where it was stopped.")  # fmt: skip
 @click.option("--fresh", is_flag=True, help="Measure rows anew that this code has measured before.")
 @click.option("--workers", type=options.WholeNumber(1), metavar="N", help="Threads; default: one for each core.")
 def evidence(
@@ -33,6 +37,7 @@ def evidence(
     seed: int,
     json_file: str | None,
     page_file: str | None,
+    sensitivity: bool,
     fresh: bool,
     workers: int | None,
 ) -> int:
@@ -42,12 +47,19 @@ def evidence(
     from sim.study.evidence.plan import FULL, SMALL
     from sim.study.evidence.rows import chosen
 
-    rows = chosen([word.strip() for word in only.split(",") if word.strip()] if only is not None else None)
+    names = [word.strip() for word in only.split(",") if word.strip()] if only is not None else None
+    rows = chosen(names if not sensitivity else None)
     if page_file is not None and (only is not None or quick):
-        raise click.UsageError("a page shows all rows in full size: leave --only and --quick away")
+        raise click.UsageError("a page shows everything in full size: leave --only and --quick away")
     for path in (json_file, page_file):
         if path is not None:
             require_writable(path)
+    if sensitivity:
+        from sim.cli.sensitivity import measure
+
+        return measure(
+            names, quick=quick, seed=seed, json_file=json_file, page_file=page_file, fresh=fresh, workers=workers
+        )
     began = time.perf_counter()
     with progress("measuring", 1.0) as bar:
         report = measure_all(

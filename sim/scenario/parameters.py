@@ -102,13 +102,23 @@ _SECTOR_PARAMETERS = [
 ]
 
 HAZARDS: Mapping[str, float] = MappingProxyType(  # kinds of acts that may come by chance: how often a year
-    {"data_breach": 0.5, "data_misuse": 0.1, "shakeout": 0.5, "false_claim": 0.8, "outage": 4.0, "rude_reply": 2.0}
+    {"data_breach": 0.5, "data_misuse": 0.1, "shakeout": 0.5, "false_claim": 0.8, "outage": 2.0, "rude_reply": 1.0}
 )
 
-_HAZARD_PARAMETERS = [
-    _number(f"hazard_{kind}", "", f"how often {kind} comes by chance to a brand that is exposed to it", times / YEAR, "1/h", ASSUMED)
-    for kind, times in HAZARDS.items()
-]  # fmt: skip
+_HAZARD_RANGES = {"outage": (2.0, 8.0), "rude_reply": (1.0, 4.0)}  # a year; of those read against polls, E20
+
+
+def _hazard(kind: str, times: float) -> Parameter:
+    """How often a kind comes by chance; times: a year."""
+    low, high = _HAZARD_RANGES.get(kind, (times / 2, 2 * times))
+    meaning = f"how often {kind} comes by chance to a brand that is exposed to it"
+    source = f"{ASSUMED}; read against polls of reputation (E20)" if kind in _HAZARD_RANGES else ASSUMED
+    return _number(
+        f"hazard_{kind}", "", meaning, times / YEAR, "1/h", source, (low / YEAR, high / YEAR), kind="log-uniform"
+    )
+
+
+_HAZARD_PARAMETERS = [_hazard(kind, times) for kind, times in HAZARDS.items()]
 
 # fmt: off
 _ALL: list[Parameter] = [
@@ -147,7 +157,7 @@ _ALL: list[Parameter] = [
     _number("scar_competence", "s", "share of a loss that scars: competence", 0.08, "share", "Target 2013 (YouGov BrandIndex)", (0.0, 0.15)),
     _number("scar_integrity", "s", "share of a loss that scars: integrity", 0.25, "share", "Volkswagen 2015, Wells Fargo 2016", (0.15, 0.35)),
     _number("scar_deception", "s", "share of a loss that scars: deception", 0.5, "share", "Schweitzer, Hershey & Bradlow 2006", (0.3, 0.8)),
-    _number("record_weight", "psi", "how much harder an act bites for each violation on record", 0.3, "", "Coombs 2004 (direction only)", (0.1, 0.6)),
+    _number("record_weight", "psi", "how much harder an act bites for each violation on record", 0.15, "", "Coombs 2004 (direction only); read against polls of reputation (E20)", (0.1, 0.6)),
     _fixed("record_least", "", "a public act at least this strong goes on record", 0.1, "", ASSUMED),
     _number("resistance", "chi", "how much people resist hearsay that contradicts their trust", 0.6, "", _ARVI, (0.0, 1.0), most=2.0),
     # speakers and the platform
@@ -230,7 +240,7 @@ _ALL: list[Parameter] = [
     _number("rude_intent", "", "share of rudely answered complainers who intend to leave", 0.5, "share", _SPROUT, (0.4, 0.6)),
     _number("intent_to_leave", "kappa_b", "share of complainers who intend to leave and do so at once", 0.23, "share", "Ponemon 2017 (31 % say they leave, up to 7 % do)", (0.15, 0.4)),
     _number("clue", "p_clue", "chance that a deletion is noticed and becomes a story", 0.25, "share", f"{ASSUMED}; direction Liao et al. 2024", (0.05, 0.6)),
-    _number("explained_clue", "", "factor on that chance when the brand explains what it deletes", 0.2, "share", f"{ASSUMED}; direction Liao et al. 2024"),
+    _number("explained_clue", "", "factor on that chance when the brand explains what it deletes", 0.5, "share", f"{ASSUMED}; direction Liao et al. 2024, read against it (E13)", (0.1, 0.6), kind="beta"),
     _number("clue_size", "", "magnitude of that story against the complaint's", 1.5, "", ASSUMED, (1.0, 2.0)),
     _fixed("clue_cognitive", "", "cognitive share of that story", 0.5, "share", ASSUMED, most=1.0),
     # leaving and joining

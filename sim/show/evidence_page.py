@@ -7,8 +7,9 @@ from pathlib import Path
 
 from sim.files import write_text
 from sim.show.evidence_figures import save_png, words
-from sim.show.evidence_text import band, counted, value, why
+from sim.show.evidence_text import band, counted, number, value, why
 from sim.study.evidence.history import changes, with_history
+from sim.study.evidence.observed import OBSERVED, remark
 from sim.study.evidence.report import ONLY_EMERGENT, Measured, Report
 from sim.study.evidence.row import KINDS
 
@@ -62,6 +63,24 @@ def _lines(report: Report, stem: str) -> Iterator[str]:
             yield from _section(row, stem)
 
 
+def _observed(row: str) -> Iterator[str]:
+    """What real files say that the row is read against."""
+    by_source: dict[str, list[str]] = {}
+    for seen in OBSERVED.values():
+        if seen.row == row:
+            words = f"{seen.words} {number(seen.value, seen.digits)}{' ' + seen.unit if seen.unit else ''}"
+            by_source.setdefault(seen.source, []).append(words)
+    if by_source:
+        yield ""
+        yield "Read against:"
+        yield ""
+        for source, said in by_source.items():
+            yield f"- {source}: {'; '.join(said)}"
+        if remark(row):
+            yield ""
+            yield remark(row)
+
+
 def _in_table(row: Measured) -> Iterator[str]:
     for k, result in enumerate(row.results):
         claim, kind = (row.claim, _kind(row)) if k == 0 else ("", "")
@@ -86,6 +105,7 @@ def _section(row: Measured, stem: str) -> Iterator[str]:
     if row.note:
         yield ""
         yield row.note
+    yield from _observed(row.id)
     yield ""
     yield f"![{row.id}: {words(row)}]({stem}/{row.id}.png)"
     if not row.met:

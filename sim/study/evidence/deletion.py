@@ -74,7 +74,6 @@ ROWS = (
             Number("harm of deleting with a reason above that of leaving", -10.0, 10.0, "%"),
         ),
         _deleted,
-        reason="A deletion comes within hours and keeps others from passing the complaint on, which is a quarter of its harm; "
-        "with a reason hardly any deletion is noticed (explained_clue), so that this gain is not made up for.",
+        tuned=True,
     ),
 )

@@ -35,7 +35,7 @@ def _posters(plan: Plan) -> Found:
         at = np.unique(np.round(np.logspace(0, np.log10(len(posts)), 60)).astype(int))
         return 100 * float(top), 100 * float((posts > 0).mean()), np.cumsum(posts)[at - 1] / posts.sum()
 
-    found = plan.each(4, one)
+    found = plan.each(plan.pick(2, 4), one)
     top, posters, curve = (np.array(values) for values in zip(*found, strict=True))
     at = np.unique(np.round(np.logspace(0, np.log10(users), 60)).astype(int)) / users
     line = Curve("all posts", list(100 * at), list(100 * curve.mean(axis=0)))
@@ -50,7 +50,7 @@ ROWS = (
         "One user in a hundred writes three quarters of all posts, and most never write.",
         "van Mierlo 2014, doi:10.2196/jmir.2966 (top 1 % write 74.7 %)",
         FITTED,
-        "A year of opinion posts of 200,000 users of a bank, four times: posts by the most active 1 % of users, and users who "
+        "A year of opinion posts of 200,000 users of a bank, twice: posts by the most active 1 % of users, and users who "
         "post at all. Small size: 8,000 users.",
         (
             Number("posts written by the top 1 %", 65.0, 80.0, "%"),

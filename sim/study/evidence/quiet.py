@@ -46,12 +46,12 @@ def _drift(series: pd.DataFrame) -> float:
 
 def _sectors(plan: Plan) -> Found:
     """Every sector in a quiet year of its own, the same people and luck in all of them."""
-    users = plan.pick(2000, 300)
+    users = plan.pick(1500, 300)
 
     def one(part: Plan, seeds: Seeds) -> list[pd.DataFrame]:
         return [_series(part.part(k, len(SECTORS)), sector, seeds, users) for k, sector in enumerate(SECTORS)]
 
-    years = plan.each(plan.pick(10, 5), one)
+    years = plan.each(plan.pick(6, 5), one)
     start = {sector: float(getattr(plan.numbers, f"trust_{sector}")) for sector in SECTORS}
     pairs = [
         sorted(pair, key=start.__getitem__) for pair in combinations(SECTORS, 2) if start[pair[0]] != start[pair[1]]
@@ -81,7 +81,7 @@ _PACES = {"1 a day": "1 d", "2 a day": "12 h", "5 a day": "288 min"}
 
 def _leavers(plan: Plan) -> Found:
     """Gross leaving, a month, over a year: followers who left over mean followers; at three paces of posting."""
-    users, days = plan.pick(2000, 600), plan.pick(_DAYS, 180)
+    users, days = plan.pick(1500, 600), plan.pick(_DAYS, 180)
 
     def one(part: Plan, seeds: Seeds) -> np.ndarray:
         rates = []
@@ -91,7 +91,7 @@ def _leavers(plan: Plan) -> Found:
             rates.append(100 * series["left"].iloc[-1] / series["followers"].mean() / (days * 24 / _MONTH))
         return np.array(rates)
 
-    rates = np.array(plan.each(plan.pick(10, 5), one))
+    rates = np.array(plan.each(plan.pick(6, 5), one))
     found = [mean_of(column) for column in rates.T]
     curve = Curve(
         "followers who leave in a month", [1.0, 2.0, 5.0], [e.value for e in found], [e.low for e in found],
@@ -107,10 +107,10 @@ def _leavers(plan: Plan) -> Found:
 
 def _two_sides(plan: Plan) -> Found:
     def one(part: Plan, seeds: Seeds) -> float:
-        sides = part.finished(part.scenario(_year("bank", plan.pick(2000, 600))), seeds).sides_and_wounds()
+        sides = part.finished(part.scenario(_year("bank", plan.pick(1500, 600))), seeds).sides_and_wounds()
         return float(np.corrcoef(sides["cognitive"], sides["affective"])[0, 1])
 
-    return Found((mean_of(plan.each(plan.pick(10, 5), one)),))
+    return Found((mean_of(plan.each(plan.pick(6, 5), one)),))
 
 
 # --- E22: a quiet brand keeps what it has -----------------------------------------------------------------------------
@@ -118,12 +118,12 @@ def _two_sides(plan: Plan) -> Found:
 
 def _keeps(plan: Plan) -> Found:
     """Brands of low, middle and high trust; of the three, that which strays furthest counts."""
-    users, sectors = plan.pick(2000, 600), ("social_media", "bank", "technology")
+    users, sectors = plan.pick(1500, 600), ("social_media", "bank", "technology")
 
     def one(part: Plan, seeds: Seeds) -> list[pd.DataFrame]:
         return [_series(part.part(k, len(sectors)), sector, seeds, users) for k, sector in enumerate(sectors)]
 
-    years = plan.each(plan.pick(10, 5), one)
+    years = plan.each(plan.pick(6, 5), one)
     kept = np.array([[100 * s["followers"].iloc[-1] / s["followers"].iloc[0] for s in year] for year in years])
     drift = np.array([[_drift(series) for series in year] for year in years])
     furthest = int(np.argmax(np.abs(kept.mean(axis=0) - 100))), int(np.argmax(np.abs(drift.mean(axis=0))))

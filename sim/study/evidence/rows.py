@@ -13,6 +13,7 @@ from sim.study.evidence import (
     desks,
     earning,
     hops,
+    polls,
     posting,
     quiet,
     responses,
@@ -20,7 +21,7 @@ from sim.study.evidence import (
 )
 from sim.study.evidence.row import Row
 
-MODULES = (wounds, earning, cascades, hops, desks, responses, deletion, quiet, posting, aftermath)
+MODULES = (polls, wounds, earning, cascades, hops, desks, responses, deletion, quiet, posting, aftermath)
 
 
 def _all() -> dict[str, Row]:
