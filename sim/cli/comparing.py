@@ -35,10 +35,7 @@ if TYPE_CHECKING:
 @click.option("--draws", type=options.WholeNumber(2), metavar="N",
               help="Draws of the parameters; default: 4 for each run, at most 160.")  # fmt: skip
 @click.option("--below", metavar="LEVEL", help="Also the chance that trust falls below this, as in '40 points'.")
-@options.population
-@options.seed
-@options.changes
-@options.allow_code
+@options.asked
 @click.option("--workers", type=options.WholeNumber(1), metavar="N", help="Threads; default: one for each core.")
 @click.option("--labels", is_flag=True, help="Name users as their own file does; else the report has numbers.")
 @options.output
@@ -51,13 +48,7 @@ def compare(
     quick: bool,
     draws: int | None,
     below: str | None,
-    network: str | None,
-    directed: str | None,
-    users: int | None,
-    horizon: str | None,
-    seed: int,
-    settings: tuple[tuple[str, str], ...],
-    allow_code: bool,
+    asked: options.Asked,
     workers: int | None,
     labels: bool,
     out: str | None,
@@ -71,9 +62,7 @@ def compare(
         raise click.UsageError("--quick leaves out the draws of parameters; leave out --draws")
     target = writable_target(out, force or resume) if out is not None else None
     unfinished = _unfinished(target, force, resume) if target is not None else None
-    changes = options.all_changes(settings, directed)
-    if below is not None:
-        changes["floor"] = below
+    floor = {} if below is None else {"floor": below}
     from sim.scenario.scenario import load
     from sim.study import compare as study
     from sim.study.kept import discard
@@ -86,13 +75,8 @@ def compare(
             replicates=replicates,
             precision=precision,
             how_sure=False if quick else draws or True,
-            seed=seed,
-            network=network,
-            users=users,
-            horizon=horizon,
-            changes=changes,
             arms=list(arms) or None,
-            allow_code=allow_code,
+            **{**asked.keywords, "changes": {**asked.changes, **floor}},
             workers=workers,
             progress=bar,
             keep_in=unfinished,
@@ -103,8 +87,8 @@ def compare(
         "compare",
         scenario,
         *options.words_of(arm=arms, replicates=replicates, precision=precision, quick=quick),
-        *options.words_of(draws=draws, below=below, network=network, directed=directed, users=users),
-        *options.words_of(horizon=horizon, seed=seed, set=settings, labels=labels, **{"allow-code": allow_code}),
+        *options.words_of(draws=draws, below=below, labels=labels),
+        *asked.words,
     )
     screen = console()
     _show(screen, done)

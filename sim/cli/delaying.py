@@ -24,9 +24,7 @@ if TYPE_CHECKING:
               help="How much later: a range, or a list as in 0h,1h,1d,7d.")  # fmt: skip
 @click.option("--replicates", type=options.WholeNumber(2), default=30, show_default=True, metavar="N",
               help="Runs of each delay.")  # fmt: skip
-@options.population
-@options.seed
-@options.changes
+@options.asked
 @click.option("--workers", type=options.WholeNumber(1), metavar="N", help="Threads; default: one for each core.")
 @options.output
 def delay(
@@ -34,19 +32,13 @@ def delay(
     arm: str,
     over: str,
     replicates: int,
-    network: str | None,
-    directed: str | None,
-    users: int | None,
-    horizon: str | None,
-    seed: int,
-    settings: tuple[tuple[str, str], ...],
+    asked: options.Asked,
     workers: int | None,
     out: str | None,
     force: bool,
 ) -> None:
     """Show what each hour of waiting with a response of SCENARIO costs, on the same people and luck."""
     target = writable_target(out, force) if out is not None else None
-    changes = options.all_changes(settings, directed)
     from sim.study import delay as study
 
     began = time.perf_counter()
@@ -56,13 +48,9 @@ def delay(
             arm=arm,
             over=over,
             replicates=replicates,
-            seed=seed,
-            network=network,
-            users=users,
-            horizon=horizon,
-            changes=changes,
             workers=workers,
             progress=bar,
+            **asked.keywords,
         )
     from sim.show.waiting import waiting_table
 

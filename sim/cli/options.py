@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
@@ -89,6 +91,60 @@ def population(command: Command) -> Command:
     ):  # fmt: skip
         command = option(command)
     return command
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What of a scenario is run: the options of `asked`, read."""
+
+    network: str | None
+    directed: str | None
+    users: int | None
+    horizon: str | None
+    seed: int
+    settings: tuple[tuple[str, str], ...]
+    allow_code: bool
+    changes: dict[str, object]
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """As what the functions of `sim.study` take: network, users, horizon, seed, changes, allow_code."""
+        return {
+            "network": self.network,
+            "users": self.users,
+            "horizon": self.horizon,
+            "seed": self.seed,
+            "changes": self.changes,
+            "allow_code": self.allow_code,
+        }
+
+    @property
+    def words(self) -> list[str]:
+        """As a person would type it again."""
+        given = {"network": self.network, "directed": self.directed, "users": self.users, "horizon": self.horizon}
+        return words_of(**given, seed=self.seed, set=self.settings, **{"allow-code": self.allow_code})
+
+
+def asked(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--network, --directed, --users, --horizon, --seed, --set and --allow-code, handed to the command as one `asked`."""
+
+    @wraps(command)
+    def with_asked(
+        *args: Any,
+        network: str | None,
+        directed: str | None,
+        users: int | None,
+        horizon: str | None,
+        seed: int,
+        settings: tuple[tuple[str, str], ...],
+        allow_code: bool,
+        **others: Any,
+    ) -> Any:
+        changes = all_changes(settings, directed)
+        found = Asked(network, directed, users, horizon, seed, settings, allow_code, changes)
+        return command(*args, asked=found, **others)
+
+    return population(seed(changes(allow_code(with_asked))))
 
 
 def output(command: Command) -> Command:

@@ -72,10 +72,7 @@ def _file(path: str, endings: tuple[str, ...], force: bool) -> Path:
 )
 @click.option("--frames", type=options.WholeNumber(2), default=240, show_default=True, help="At most so many frames.")
 @click.option("--labels", is_flag=True, help="Take the names of users along, which others can then read.")
-@options.population
-@options.seed
-@options.changes
-@options.allow_code
+@options.asked
 @click.option("--force", is_flag=True, help="Replace files that are there.")
 def replay(
     source: str,
@@ -86,13 +83,7 @@ def replay(
     arms: tuple[str, ...],
     frames: int,
     labels: bool,
-    network: str | None,
-    directed: str | None,
-    users: int | None,
-    horizon: str | None,
-    seed: int,
-    settings: tuple[tuple[str, str], ...],
-    allow_code: bool,
+    asked: options.Asked,
     force: bool,
 ) -> None:
     """Record RUN_OR_SCENARIO and write it as a page, a film or pictures.
@@ -111,15 +102,13 @@ def replay(
         from sim.show.replay.movie import ffmpeg
 
         ffmpeg()  # said before anything runs
-    changes = options.all_changes(settings, directed)
-    asked: dict[str, Any] = {"network": network, "users": users, "horizon": horizon, "changes": changes}
     with progress("recording", 1.0):
         if (Path(source).expanduser() / "provenance.json").exists():
-            if changes or any(value is not None for value in (network, users, horizon)):
+            if asked.changes or any(value is not None for value in (asked.network, asked.users, asked.horizon)):
                 raise RippleError(f"{source} is a finished run; it can be shown, not changed. Name a scenario instead")
-            recording, question, lesson, about = _saved(source, arms, frames, labels, allow_code)
+            recording, question, lesson, about = _saved(source, arms, frames, labels, asked.allow_code)
         else:
-            recording, question, lesson, about = _fresh(source, arms, seed, frames, labels, allow_code, asked)
+            recording, question, lesson, about = _fresh(source, arms, frames, labels, asked)
     _write(recording, targets, question, lesson, about)
 
 
@@ -152,11 +141,9 @@ def _about(facts: dict[str, Any]) -> str:
 def _fresh(
     source: str,
     arms: tuple[str, ...],
-    seed: int,
     frames: int,
     labels: bool,
-    allow_code: bool,
-    how: dict[str, Any],
+    how: options.Asked,
 ) -> tuple[Recording, str, list[dict[str, Any]], str]:
     import sim
     from sim.dynamics.setup import Seeds
@@ -164,14 +151,15 @@ def _fresh(
     from sim.show.replay.recording import Shown, record
     from sim.study.request import request
 
-    asked = request(source, allow_code=allow_code, **how)
-    scenario, seeds = asked.scenario, Seeds.of(seed)
+    named = {key: value for key, value in how.keywords.items() if key != "seed"}
+    asked = request(source, **named)
+    scenario, seeds = asked.scenario, Seeds.of(how.seed)
     chosen = list(arms) or list(scenario.arms)[:2]
     shown = [Shown(arm) for arm in chosen] if len(chosen) > 1 else [Shown(chosen[0], quiet=True), Shown(chosen[0])]
     taught = [one for one in shown_in_lesson(asked) if one not in shown]
     recording = record(asked, [*shown, *taught], seeds, most_frames=frames, labels=labels)
     lesson = lesson_of(asked, seeds, recording.panels) if scenario.lesson else []
-    about = f"Scenario '{scenario.name}', seed {seed}, Trust Ripple {sim.__version__}: all runs on the same people and draws."
+    about = f"Scenario '{scenario.name}', seed {how.seed}, Trust Ripple {sim.__version__}: all runs on the same people and draws."
     return recording, scenario.question, lesson, about
 
 
@@ -220,10 +208,7 @@ def _say(files: list[Path]) -> None:
 @click.option("--arm", metavar="NAME", help="Which response; default: the first that has what is varied.")
 @click.option("--frames", type=options.WholeNumber(2), default=90, show_default=True, help="At most so many frames.")
 @click.option("--labels", is_flag=True, help="Take the names of users along, which others can then read.")
-@options.population
-@options.seed
-@options.changes
-@options.allow_code
+@options.asked
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 def deck(
     scenario: str,
@@ -232,13 +217,7 @@ def deck(
     arm: str | None,
     frames: int,
     labels: bool,
-    network: str | None,
-    directed: str | None,
-    users: int | None,
-    horizon: str | None,
-    seed: int,
-    settings: tuple[tuple[str, str], ...],
-    allow_code: bool,
+    asked: options.Asked,
     force: bool,
 ) -> None:
     """Record up to 24 runs of SCENARIO and write one page with sliders: for people without Python."""
@@ -248,14 +227,10 @@ def deck(
             raise click.UsageError(f"--vary {name} is given twice")
         vary[name] = values
     target = _file(out or f"{Path(scenario).stem}-deck.html", (".html", ".htm"), force)
-    changes = options.all_changes(settings, directed)
     from sim.files import write_text
     from sim.show.replay.deck import deck as dealt
 
     with progress("recording", 1.0):
-        made = dealt(
-            scenario, vary=vary, arm=arm, seed=seed, network=network, users=users, horizon=horizon, changes=changes,
-            allow_code=allow_code, most_frames=frames, labels=labels
-        )  # fmt: skip
+        made = dealt(scenario, vary=vary, arm=arm, most_frames=frames, labels=labels, **asked.keywords)
     write_text(target, made.page())
     _say([target])

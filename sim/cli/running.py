@@ -27,10 +27,7 @@ _FEW_MARKS = "123456789abcdefghijklmnopqrstuvwxyz"
 @click.command()
 @click.argument("scenario")
 @click.option("--arm", metavar="NAME", help="Which response; default: the first, the reference.")
-@options.population
-@options.seed
-@options.changes
-@options.allow_code
+@options.asked
 @options.output
 @click.option(
     "--checkpoint",
@@ -42,13 +39,7 @@ _FEW_MARKS = "123456789abcdefghijklmnopqrstuvwxyz"
 def run(
     scenario: str,
     arm: str | None,
-    network: str | None,
-    directed: str | None,
-    users: int | None,
-    horizon: str | None,
-    seed: int,
-    settings: tuple[tuple[str, str], ...],
-    allow_code: bool,
+    asked: options.Asked,
     out: str | None,
     force: bool,
     checkpoint: str | None,
@@ -61,24 +52,22 @@ def run(
         checkpoint = "1 d"
     target = writable_target(out, force) if out is not None else None
     laid_aside = target.with_name(f"{target.name}.checkpoint") if target is not None and checkpoint else None
-    changes = options.all_changes(settings, directed)
     from sim.scenario.scenario import load
     from sim.study import results
 
     began = time.perf_counter()
     found = load(scenario)
     found.arm(arm)
-    asked: dict[str, Any] = {"arm": arm, "seed": seed, "network": network, "users": users}
-    asked |= {"horizon": horizon, "changes": changes, "allow_code": allow_code}
+    what: dict[str, Any] = {"arm": arm, **asked.keywords}
     from sim.units import hours
 
-    with progress("running", hours(horizon) if horizon else found.horizon) as bar:
+    with progress("running", hours(asked.horizon) if asked.horizon else found.horizon) as bar:
         done = results.run(
-            found, **asked, checkpoint=checkpoint, checkpoint_folder=laid_aside, resume=resume, progress=bar
+            found, **what, checkpoint=checkpoint, checkpoint_folder=laid_aside, resume=resume, progress=bar
         )
     screen = console()
     _introduce(screen, done)
-    _show(screen, done, _multipliers(done, found, asked))
+    _show(screen, done, _multipliers(done, found, what))
     if target is not None:
         _write(screen, done, target, force)
     say(screen, f"Took {time.perf_counter() - began:.1f} s.", style="dim")

@@ -110,6 +110,7 @@ def delay(
     users: int | None = None,
     horizon: float | str | None = None,
     changes: Mapping[str, object] | None = None,
+    allow_code: bool = False,
     workers: int | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Delay:
@@ -121,7 +122,7 @@ def delay(
     count = whole_number(replicates, "replicates", least=2)
     base = seed_of(seed)
     delays = delays_of(over)
-    asked = request(scenario, network=network, users=users, horizon=horizon, changes=changes)
+    asked = request(scenario, network=network, users=users, horizon=horizon, changes=changes, allow_code=allow_code)
     chosen = asked.scenario.arm(arm)
     if not any(_answers(act) for act in chosen.acts):
         able = [a.name for a in asked.scenario.arms.values() if any(_answers(act) for act in a.acts)]
