@@ -21,6 +21,7 @@ from sim.cli.evidence import evidence
 from sim.cli.group import StoppedError, SuggestingGroup, said
 from sim.cli.health import doctor
 from sim.cli.lab import lab
+from sim.cli.planning import plan
 from sim.cli.replaying import deck, replay
 from sim.cli.running import run
 from sim.cli.scenarios import check, list_scenarios, new, schema, tell
@@ -55,6 +56,7 @@ def ripple(context: click.Context) -> None:
 for _command in (
     compare,
     delay,
+    plan,
     run,
     sweep,
     analyse,
