@@ -13,7 +13,7 @@ from sim.study.plan import planning
 from sim.study.plan.options import Choice, options_of
 from sim.study.plan.search import Trials
 
-SMALL = {"users": 120, "horizon": "20 d", "seed": 3, "workers": 1}
+SMALL = {"users": 120, "horizon": "20 d", "seed": 3, "workers": 1, "changes": {"timeline.breach.found": "6 d"}}
 SIZES = {"trials": 16, "runs": 2, "replicates": 3, "draws_of_parameters": 3}
 
 
