@@ -15,11 +15,12 @@ import json
 import math
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from sim.errors import RippleError, did_you_mean
@@ -189,7 +190,7 @@ def _each(
         for label, job in others:
             yield label, _look(*job, rows, scenarios, kept)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_interrupts) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow) as pool:
         futures: dict[Future[tuple[Values, Values]], str] = {
             pool.submit(_look, *job, rows, scenarios, kept): label for label, job in others
         }
@@ -201,9 +202,17 @@ def _each(
             raise
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the process that gives out the work."""
+def _follow() -> None:
+    """Ctrl-C is for the process that gives out the work; when that is gone, however it ended, so is this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 # --- to JSON and back: what is not finite is text ---------------------------------------------------------------------
