@@ -144,6 +144,7 @@ def _said_what_is_kept(folder: Path | None) -> Iterator[None]:
 def _show(screen: Console, done: Comparison) -> None:
     from sim.scenario.tell import setting
     from sim.show.answer import expectations, verdict
+    from sim.show.people import people_table
     from sim.show.text import measure_tables, same_everywhere
 
     screen.print(done.scenario.title, style="bold", soft_wrap=True)
@@ -156,6 +157,9 @@ def _show(screen: Console, done: Comparison) -> None:
     screen.print()
     for table in measure_tables(done):
         screen.print(table)
+    in_people = people_table(done)
+    if in_people is not None:
+        screen.print(in_people)
     if same_everywhere(done):
         say(screen, same_everywhere(done))
     screen.print()

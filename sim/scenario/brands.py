@@ -21,7 +21,9 @@ from sim.scenario.mistakes import Where
 from sim.scenario.parameters import HAZARDS, Parameters
 from sim.scenario.parts import Brand, Desk, Policy
 from sim.scenario.readers import ALL, SECTOR, USUAL, Named
+from sim.scenario.scale import Scale, scaled_desk, why_no_desk
 from sim.scenario.timeline import MOST_ACTS
+from sim.scenario.tracker import Tracker
 from sim.scenario.validate import Findings
 
 _WHO = ("sector", "trust", "followers", "alternatives")
@@ -64,13 +66,17 @@ def speed_of(written: BrandPartFile, parameters: Parameters) -> float:
 
 
 def resolved_brand(
-    written: BrandFile, parameters: Parameters, calendar: tuple[Act, ...], kinds: Mapping[str, Kind]
+    written: BrandFile,
+    parameters: Parameters,
+    calendar: tuple[Act, ...],
+    kinds: Mapping[str, Kind],
+    scale: Scale | None = None,
 ) -> Brand:
-    """The brand with every default. kinds: hazards of others have been refused."""
+    """The brand with every default. kinds: hazards of others have been refused; scale: of a desk counted in people."""
     sector = written.sector or "social_media"
-    trust = SECTOR if written.trust is None else written.trust
+    trust = SECTOR if written.trust is None or isinstance(written.trust, Tracker) else written.trust
     policy = Policy(
-        desk=_desk(written.desk or DeskFile(), parameters),
+        desk=_scaled_desk(written.desk or DeskFile(), parameters, scale),
         channels=channels_of(written),
         openness=written.openness or 0.0,
         security=written.security or 0.0,
@@ -93,6 +99,7 @@ def resolved_brand(
         trust=_number(Named(f"trust_{sector}") if trust == SECTOR else trust, parameters),
         followers=_number(Named("followers") if written.followers is None else written.followers, parameters),
         policy=policy,
+        audience=written.audience,
     )
 
 
@@ -102,6 +109,10 @@ def _number(value: float | str, parameters: Parameters) -> float:
 
 def _rate(kind: str, rate: float | str) -> float | str:
     return Named(f"hazard_{kind}") if rate == USUAL else rate
+
+
+def _scaled_desk(written: DeskFile, parameters: Parameters, scale: Scale | None) -> Desk:
+    return scaled_desk(_desk(written, parameters), written.agents, scale)
 
 
 def _desk(written: DeskFile, parameters: Parameters) -> Desk:
@@ -134,6 +145,7 @@ def check_brand(
     kinds: Mapping[str, Kind],
     horizon: float,
     findings: Findings,
+    scale: Scale | None = None,
 ) -> None:
     """Note what keys of a brand mean together and cannot. written: the part of it that stands at `where`."""
     if written.desk is not None and written.desk.open is not None and brand.desk is not None:
@@ -141,6 +153,10 @@ def check_brand(
         if start % opening.DAY == end % opening.DAY and (start, end) != (0.0, opening.DAY):
             words = f"opens and closes at {opening.clock_words(start)}; write another time, or `open: always`"
             findings.add((*where, "desk", "open"), words)
+    desk = brand.desk
+    why = why_no_desk(desk.agents, desk.log is not None, scale) if desk is not None and written.desk is not None else ""
+    if why:
+        findings.add((*where, "desk", "agents"), why)
     count = 0.0
     for kind, rate in (written.hazards or {}).items():
         place = (*where, "hazards", kind)
@@ -219,7 +235,7 @@ def _one(key: str, value: Any) -> Any:
         return units.trust_words(value)
     if key == "rate":
         return units.rate_words(value)
-    return units.number_words(value) if key in ("agents", "channels") else units.share_words(value)
+    return units.number_words(value) if key in ("agents", "channels", "audience") else units.share_words(value)
 
 
 def _open(hours: Mapping[str, Any]) -> str | dict[str, Any]:

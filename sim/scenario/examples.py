@@ -135,7 +135,7 @@ EXAMPLES: Mapping[str, Mapping[str, Example]] = MappingProxyType(
             "columns": E(["from", "to"], "the first two"),
             "largest_component": E("yes", "no"),
         },
-        "BrandFile": {"name": E("a bank", "the brand"), **_BRAND},
+        "BrandFile": {"name": E("a bank", "the brand"), "audience": E("4 M", "none: results are shares"), **_BRAND},
         "DeskFile": {
             "agents": E(2, "the parameter `desk_agents`"),
             "rate": E("6 per hour", "the parameter `desk_rate`"),

@@ -28,6 +28,7 @@ from sim.scenario.values import (
     Date,
     Days,
     Directed,
+    Followers,
     Form,
     Found,
     Group,
@@ -198,8 +199,13 @@ class BrandPartFile(Keys):
     """What an arm may say of the brand."""
 
     sector: Sector | None = _key("sector; sets the trust it starts from")
-    trust: BrandTrust | None = _key("trust it starts from; sector: that of the sector, the default")
-    followers: ShareOrName | None = _key("share of users who follow it; default: the parameter `followers`")
+    trust: BrandTrust | None = _key(
+        "trust it starts from; sector: that of the sector, the default; {file: tracker.csv}: the last level of a tracker "
+        "before `start`, or before `at`"
+    )
+    followers: Followers | None = _key(
+        "share of users who follow it, or with `audience` how many people do; default: the parameter `followers`"
+    )
     alternatives: Share | None = _key("choice of alternatives to it that users have; more raises what they expect")
     desk: DeskFile | None = _key("the service desk")
     channels: Channels | None = _key("on how many channels it posts, 1 to 20; all: its posts reach all followers")
@@ -218,6 +224,10 @@ class BrandFile(BrandPartFile):
     """The brand."""
 
     name: Text | None = _key("what it is called")
+    audience: Count | None = _key(
+        "how many people the simulated users stand for: results are told in people, too, and agents, queues and hearers "
+        "that are counted are scaled"
+    )
 
 
 class NetworkFile(BaseModel):

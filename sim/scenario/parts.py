@@ -92,13 +92,17 @@ class Policy:
 
 @dataclass(frozen=True)
 class Brand:
-    """The brand: `trust` is B0, 0..1; `followers` the share of users who follow it; `policy` how it is run."""
+    """The brand: `trust` is B0, 0..1; `followers` the share of users who follow it; `policy` how it is run.
+
+    audience: how many people the users stand for; None: nobody says.
+    """
 
     name: str
     sector: str
     trust: float
     followers: float
     policy: Policy = Policy()
+    audience: int | None = None
 
     @property
     def calendar(self) -> tuple[Act, ...]:

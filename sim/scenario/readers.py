@@ -15,6 +15,7 @@ from sim.errors import did_you_mean
 from sim.scenario.acts import WAITS_FOR, When
 from sim.scenario.parameters import PARAMETERS, Parameter, why_refused
 from sim.scenario.parts import PROCESSES, RuleEntry
+from sim.scenario.tracker import Tracker, written_tracker
 
 GROUPS = ("everyone", "followers", "prospects", "employees")
 CHOOSERS = ("hubs", "community", "channel", "role", "users")
@@ -128,9 +129,25 @@ def virality(value: object) -> float | str:
     return size
 
 
-def brand_trust(value: object) -> float | str:
-    """Trust, the name of a parameter, or `sector`: that of the brand's sector."""
+def brand_trust(value: object) -> float | str | Tracker:
+    """Trust, the name of a parameter, `sector`: that of the brand's sector, or a mapping that names a tracker."""
+    if isinstance(value, dict):
+        return written_tracker(value)
     return SECTOR if value == SECTOR else or_named(units.trust, "trust", value)
+
+
+def followers(value: object) -> float:
+    """A share, or a count of people above 1."""
+    try:
+        return units.share(value)
+    except ValueError as problem:
+        try:
+            people = units.amount(value)
+        except ValueError:
+            raise problem from None
+        if people <= 100 and not re.search("[a-zA-Z]", str(value)):  # 30 is more likely 30 % than thirty people
+            raise
+        return people
 
 
 def audience(value: object) -> Mapping[str, object]:

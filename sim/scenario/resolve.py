@@ -39,9 +39,10 @@ from sim.scenario.measures_named import MEASURES
 from sim.scenario.mistakes import Where, refusal
 from sim.scenario.network import resolved_network
 from sim.scenario.parameters import DAY, PARAMETERS, Parameters
-from sim.scenario.parts import PROCESSES, Arm, Expect, RuleEntry
+from sim.scenario.parts import PROCESSES, Arm, Expect, Network, RuleEntry
 from sim.scenario.readers import AUTO
 from sim.scenario.references import Resolved
+from sim.scenario.scale import Scale, with_numbers
 from sim.scenario.sources import Source
 from sim.scenario.timeline import MOST_ACTS, Setting, too_many
 from sim.scenario.users_table import resolved_users
@@ -81,6 +82,15 @@ class _Resolving:
         kinds, own_kinds = all_kinds(written.kinds or {}, findings)
         brand_written = written.brand or BrandFile()
         with_log(brand_written.desk, self.source, ("brand", "desk"), findings)
+        network, network_document = resolved_network(written.network, self.source, findings)
+        self.start, self.scale = start, _scale(brand_written, network)
+        if findings.any_at(("brand", "audience")):
+            brand_written.followers = None  # what it is a share of cannot be read
+        elif brand_written.audience == 0:
+            findings.add(
+                ("brand", "audience"), "nobody is no audience; write how many people the users stand for, like 4 M"
+            )
+        with_numbers(brand_written, brand_written.audience, start, self.source, ("brand",), findings)
         setting = Setting(
             start,
             math.inf if findings.any_at(("horizon",)) or findings.any_at(("start",)) else horizon,
@@ -91,20 +101,20 @@ class _Resolving:
             speed_of(brand_written, parameters),
             channels_of(brand_written),
             frozenset(written.without or ()),
+            self.scale,
         )
         for where, again in repeated_ids(setting.ids):
             words = f"'{again}' is the id of another act already; ids are unique within an arm and what all arms share"
             findings.add((*where, "id"), words)
         calendar = setting.acts(("brand", "calendar"), brand_written.calendar or [], ())
-        check_brand(brand_written, brand_written, ("brand",), parameters, kinds, setting.horizon, findings)
-        brand = resolved_brand(brand_written, parameters, _acts(calendar), kinds)
+        check_brand(brand_written, brand_written, ("brand",), parameters, kinds, setting.horizon, findings, self.scale)
+        brand = resolved_brand(brand_written, parameters, _acts(calendar), kinds, self.scale)
         described = brand_document(brand_written, [entry.document for entry in calendar])
         timeline = setting.acts(("timeline",), written.timeline or [], tuple(calendar))
         arms, arm_documents = self._arms(setting, brand_written, tuple(calendar), tuple(timeline))
         rules = self._rules()
         expect, expect_document = self._expect()
         lesson = resolved_lesson(written.lesson or [], list(arms), horizon, findings)
-        network, network_document = resolved_network(written.network, self.source, findings)
         users, users_document = resolved_users(written.users, self.source, findings)
         fields: dict[str, Any] = {
             "name": name,
@@ -220,6 +230,7 @@ class _Resolving:
         where, findings = ("arms", name), self.findings
         if entry.brand is not None:
             with_log(entry.brand.desk, self.source, (*where, "brand", "desk"), findings)
+            with_numbers(entry.brand, brand.audience, self.start, self.source, (*where, "brand"), findings)
         parameters = self._parameters((*where, "parameters"), entry.parameters, common.parameters)
         own = laid_over(brand, entry.brand)
         setting = replace(common, parameters=parameters, speed=speed_of(own, parameters), channels=channels_of(own))
@@ -234,7 +245,9 @@ class _Resolving:
                 theirs = tuple(known.acts(("brand", "calendar"), brand.calendar or [], ()))
             timeline = self._timeline_again(where, setting, theirs, timeline)
         if entry.brand is not None:
-            check_brand(own, entry.brand, (*where, "brand"), parameters, setting.kinds, setting.horizon, findings)
+            check_brand(
+                own, entry.brand, (*where, "brand"), parameters, setting.kinds, setting.horizon, findings, self.scale
+            )
         acts = setting.acts((*where, "acts"), entry.acts, (*theirs, *timeline))
         if too_many((*theirs, *timeline, *acts), setting.horizon):
             findings.add(where, f"has more than {MOST_ACTS:,} acts, repetitions and the timeline's included")
@@ -243,8 +256,10 @@ class _Resolving:
             title=entry.title or name.replace("-", " ").replace("_", " "),
             acts=_acts(acts),
             conceal=bool(entry.conceal),
-            brand=resolved_brand(own, parameters, _acts(theirs), setting.kinds),
-            twin=resolved_brand(of_twin(brand, entry.brand), parameters, _acts(twin_calendar), setting.kinds),
+            brand=resolved_brand(own, parameters, _acts(theirs), setting.kinds, self.scale),
+            twin=resolved_brand(
+                of_twin(brand, entry.brand), parameters, _acts(twin_calendar), setting.kinds, self.scale
+            ),
             timeline=_acts(timeline),
             parameters=parameters,
             cost=entry.cost or 0.0,
@@ -357,6 +372,11 @@ def parameter_words(name: str, value: float) -> str | float:
 def _set_in(written: BaseModel) -> list[tuple[str, float]]:
     """The numbers of the model that are written, in the order of the parameters."""
     return [(key, value) for key, value in written.model_dump().items() if value is not None]
+
+
+def _scale(brand: BrandFile, network: Network | None) -> Scale | None:
+    """None when nobody says how many people the users stand for, or the network has a mistake of its own."""
+    return Scale(brand.audience, network.users) if brand.audience and network is not None else None
 
 
 def _acts(resolved: Sequence[Resolved]) -> tuple[Act, ...]:

@@ -19,6 +19,7 @@ from sim.scenario.parameters import Parameters
 from sim.scenario.readers import DRAWN, HORIZON, NEVER, Named
 from sim.scenario.references import Named as NamedAct
 from sim.scenario.references import Resolved, a, condition_of, referred_to
+from sim.scenario.scale import Scale, scaled_when
 from sim.scenario.validate import Findings
 from sim.units import duration_words, number_words, share_words, shown, since, trust_words
 
@@ -40,7 +41,7 @@ class Setting:
     """What acts are resolved against. `horizon` is infinite when the file's own cannot be read.
 
     speed: delays of planned responses are divided by it; channels: on how many the brand posts, None: no split;
-    without: processes that are left out.
+    without: processes that are left out; scale: of what is counted in people, None: users are counted.
     """
 
     start: datetime
@@ -52,6 +53,7 @@ class Setting:
     speed: float = 1.0
     channels: int | None = None
     without: frozenset[str] = frozenset()
+    scale: Scale | None = None
 
     def number(self, value: float | Named) -> float:
         """A number, or that of the parameter which stands in its place."""
@@ -145,7 +147,7 @@ class Draft:
             cost=written.cost or 0.0,
             every=every,
             until=until,
-            when=self.when,
+            when=self._scaled(),
             after=(written.after or 0.0) / self.setting.speed if self.when else 0.0,
         )
         self._document(act, reach, delay)
@@ -217,6 +219,14 @@ class Draft:
             self.document["of"] = meant.act.id
         self.document |= {"when": condition_document(self.when), "after": duration_words(written.after or 0.0)}
         return math.inf
+
+    def _scaled(self) -> When | None:
+        """What it waits for, with simulated users where people are counted."""
+        try:
+            return scaled_when(self.when, self.setting.scale) if self.when is not None else None
+        except ValueError as problem:
+            self.wrong("when", str(problem))
+            return None
 
     def _in_order(self, answered: Resolved | None, at: float, key: str) -> float | None:
         """What happens at the same moment happens in the order of the list."""

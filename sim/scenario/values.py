@@ -21,6 +21,7 @@ from sim.scenario.parameters import SECTORS
 from sim.scenario.parts import LOG_UNITS, MANNERS, ORDERS, PROCESSES, RuleEntry
 from sim.scenario.readers import GROUPS, Named, one_of, or_named, positive, some_of
 from sim.scenario.shelf import READERS, TOPICS
+from sim.scenario.tracker import Tracker
 
 VARIES = ("network", "people", "events")
 DIRECTED = ("no", "yes", "follows", "tells")
@@ -56,6 +57,19 @@ _AUDIENCE_KEYS = {
     "channel": _NAME,
     "role": _WORDS,
     "users": {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 1},
+}
+
+_TRACKER: dict[str, Any] = {
+    "file": _WORDS,
+    "column": _WORDS,
+    "date": _WORDS,
+    "at": {"type": "string", "examples": ["2026-02-01"]},
+    "scale": {
+        "anyOf": [
+            {"enum": ["points", "percent", "share"]},
+            {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+        ]
+    },
 }
 
 Text = Annotated[str, PlainValidator(readers.text), WithJsonSchema(_WORDS)]
@@ -94,7 +108,16 @@ ShareOrName = Annotated[
     float | Named, PlainValidator(partial(or_named, units.share, "share")), WithJsonSchema(_SHARE_OR_NAME)
 ]
 Trust = Annotated[float, PlainValidator(units.trust), WithJsonSchema(_TRUST)]
-BrandTrust = Annotated[float | str, PlainValidator(readers.brand_trust), WithJsonSchema(_TRUST)]
+BrandTrust = Annotated[
+    float | str | Tracker,
+    PlainValidator(readers.brand_trust),
+    WithJsonSchema({"anyOf": [_TRUST, {"type": "object", "properties": _TRACKER, "required": ["file"]}]}),
+]
+Followers = Annotated[
+    float | Named,
+    PlainValidator(partial(or_named, readers.followers, "share")),
+    WithJsonSchema({**_WORDS, "examples": ["30 %", "1.2 M"]}),
+]
 Amount = Annotated[float, PlainValidator(units.amount), WithJsonSchema(_AMOUNT)]
 Count = Annotated[int, PlainValidator(units.count), WithJsonSchema(_AMOUNT)]
 Whole = Annotated[int, PlainValidator(readers.whole), WithJsonSchema({"type": "integer"})]

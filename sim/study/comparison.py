@@ -23,6 +23,7 @@ from sim.study.folder import new_folder, tables_in
 from sim.study.frontier import frontier
 from sim.study.how_sure import HowSure
 from sim.study.notebook import WritesReport
+from sim.study.people import in_people
 from sim.study.playing import Plays
 from sim.study.replicate import Replicate
 from sim.study.results import Run, open_run
@@ -126,6 +127,15 @@ class Comparison(WritesReport, Plays):
         """
         return why.lost(self.losses, self.arms, self.level)
 
+    @cached_property
+    def people(self) -> pd.DataFrame | None:
+        """The results in people by the stated scale (`brand.audience`); None when there is none. See `sim.study.people`."""
+        return in_people(self.spread, self.scenario, self.arms, self._n_users)
+
+    @property
+    def _n_users(self) -> int:
+        return len(self.examples[self.reference].users)
+
     def book(self, arm: str, minus: str | None = None) -> pd.DataFrame:
         """What changed mean own trust in an arm: cause, channel, trust, low, high; intervals joint over accounts.
 
@@ -171,6 +181,8 @@ class Comparison(WritesReport, Plays):
             getattr(self, name).to_parquet(folder / f"{name}.parquet")
         for name in ("measures", "differences", "spread", "frontier", "lost"):
             write_csv(getattr(self, name), folder / f"{name}.csv", index=name == "measures")
+        if self.people is not None:
+            write_csv(self.people, folder / "people.csv")
         if self.how_sure is not None:
             self.how_sure.write(folder)
         self.scenario.save(folder / "scenario.yaml")

@@ -10,6 +10,7 @@ from sim.scenario.measures_named import MEASURES
 from sim.scenario.tell import tell
 from sim.show.answer import DECISIVE, Answer, amount, answer, expectations, sentences, verdict
 from sim.show.measures_shown import FIRST, SECOND, heading, shown_difference, shown_half, shown_value, unit_scale
+from sim.show.people import InPeople, in_people_shown
 from sim.study.comparison import Comparison
 from sim.study.unlabelled import told_without_labels
 from sim.units import duration_words
@@ -76,6 +77,7 @@ class Contents:
     rows: tuple[Row, ...]
     same: str
     table_note: str
+    people: InPeople | None
     expectations: tuple[tuple[bool, str], ...]
     assumptions: tuple[str, ...]
     meanings: tuple[tuple[str, str], ...]
@@ -112,6 +114,7 @@ def contents(data: Comparison, command: str, *, labels: bool = False) -> Content
         rows=rows_of(data),
         same=_same(data),
         table_note=_table_note(data),
+        people=in_people_shown(data),
         expectations=tuple(expectations(data)),
         assumptions=tuple(assumptions(data)),
         meanings=tuple((heading(name), measure.meaning) for name, measure in MEASURES.items()),

@@ -45,6 +45,13 @@ def _blocks(said: Contents, figures: Sequence[Drawn]) -> Iterator[str]:
         rows.append((f"{row.heading}, {row.unit}", *cells))
     yield table(("measure", *said.arms), rows)
     yield plain(" ".join(filter(None, (said.table_note, said.same))))
+    if said.people:
+        yield "### In your numbers"
+        people = [
+            [plain(what), *(f"**{mean}** ({span})" for mean, span in of), size] for what, size, of in said.people.rows
+        ]
+        yield table(("people", *said.arms, "size"), people)
+        yield plain(said.people.note)
     if said.expectations:
         yield "**What the scenario expects**"
         yield bullets(f"{'met' if met else 'NOT MET'}: {words}" for met, words in said.expectations)
