@@ -369,7 +369,7 @@ def test_the_schema_knows_the_keys_of_brand_desk_and_arm():
     parts = schema()["$defs"]
     for model in (BrandFile, DeskFile, OpenFile, ArmFile):
         assert set(parts[model.__name__]["properties"]) == set(model.model_fields)
-    assert set(parts["BrandPartFile"]["properties"]) == set(BrandFile.model_fields) - {"name"}
+    assert set(parts["BrandPartFile"]["properties"]) == set(BrandFile.model_fields) - {"name", "audience"}
     assert parts["OpenFile"]["properties"]["from"]["anyOf"][0]["examples"] == ["9:00", "17:30"]
 
 
