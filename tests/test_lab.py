@@ -255,8 +255,8 @@ def test_a_ledger_of_a_user_adds_up():
     for row in (hub, 0, 5, 9, 50):
         person = ledger_of(setup, row)
         assert sum(entry.points for entry in person.entries) == pytest.approx(person.total, abs=1e-4)
-        seen |= {entry.how.partition(" at ")[0] for entry in person.entries}
-    assert {"met directly", "heard"} <= seen
+        seen |= {how.key for entry in person.entries for how in entry.hows}
+    assert {"ledger.met", "ledger.heard"} <= seen
 
 
 def test_a_newer_wish_of_a_session_stops_the_older_one():

@@ -38,6 +38,12 @@ def ready(page: Page, runs: int = 1) -> None:
     )
 
 
+def settled(page: Page) -> None:
+    """Wait until ties are drawn in full again after the view moved, and sizes are as they stay."""
+    page.wait_for_function("() => !lab.player.moving")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def frame(page: Page) -> int:
     return int(page.get_attribute(".player", "data-frame") or -1)
 
@@ -72,6 +78,7 @@ def test_a_slider_runs_again_on_the_same_draws_keeps_the_view_and_can_be_undone(
         ready(page)
         page.evaluate("lab.player.seek(90)")
         page.evaluate("lab.player.zoom(2)")
+        settled(page)
         before = page.evaluate(PIXELS)[0]
         mean = page.text_content(".panel .mean")
         slider = page.locator("input[data-control=reach]")
@@ -82,7 +89,7 @@ def test_a_slider_runs_again_on_the_same_draws_keeps_the_view_and_can_be_undone(
         assert page.text_content(".panel .mean") != mean
         page.click("button.undo")
         ready(page, 3)
-        page.wait_for_timeout(200)  # ties are drawn in full again a moment after the view moved
+        settled(page)
         assert page.text_content(".panel .mean") == mean
         assert page.evaluate(PIXELS)[0] == before
         assert page.is_disabled("button.undo")

@@ -7,9 +7,13 @@ plays; `paint` is what a frame costs, so that 1000 / paint is what the page coul
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
+import statistics
+import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +32,7 @@ _FLAGS = (
 )
 _SECONDS = 4.0  # of play
 _MOVES = 12  # of a slider
+_SESSIONS, _CHANGES = 30, 3  # of a class, at once; each asks again when it has its answer
 _WAIT = 60_000  # ms, for the first picture of a machine that compiles
 
 _FRAMES = """seconds => new Promise(done => {
@@ -53,7 +58,8 @@ _MOVE = """async value => { const runs = Number(document.querySelector('main').d
 @dataclass(frozen=True)
 class LabSpeed:
     """frames: a second, while playing; paint: ms for both pictures; moves: ms from a slider to its picture, sorted;
-    server: ms of these in the server, sorted; first: s from opening the page to its first picture."""
+    server: ms of these in the server, sorted; first: s from opening the page to its first picture; class_of: s until each
+    answer to many sessions that ask at once, sorted."""
 
     users: int
     days: float
@@ -62,6 +68,7 @@ class LabSpeed:
     moves: tuple[float, ...]
     server: tuple[float, ...]
     first: float
+    class_of: tuple[float, ...]
 
     @property
     def sentences(self) -> list[str]:
@@ -73,6 +80,8 @@ class LabSpeed:
             f"  slider     {self.moves[middle]:.0f} ms to the new picture (median of {len(self.moves)}; "
             f"{self.moves[0]:.0f} to {self.moves[-1]:.0f}), {self.server[middle]:.0f} ms of them in the server",
             f"  opening    {self.first:.2f} s to the first picture",
+            f"  a class    {statistics.median(self.class_of):.1f} s to an answer when {_SESSIONS} sessions change something "
+            f"at once (median of {len(self.class_of)}; longest {self.class_of[-1]:.1f} s)",
         ]
 
 
@@ -113,5 +122,29 @@ def measured(days: float = 30.0) -> LabSpeed:
         frames = page.evaluate(_FRAMES, _SECONDS)
         times = [page.evaluate(_MOVE, 0.2 + 0.05 * k) for k in range(_MOVES + 1)][1:]
         users = page.evaluate("lab.player.recording.users.n")
+        page.close()
+        answered = _class_of(address, lab.token)
     moves, server = (tuple(sorted(one[k] for one in times)) for k in (0, 1))
-    return LabSpeed(users, days, frames, paint, moves, server, first)
+    return LabSpeed(users, days, frames, paint, moves, server, first, answered)
+
+
+def _class_of(address: str, token: str) -> tuple[float, ...]:
+    """Seconds until each answer, sorted, when many sessions move a slider at once, and again when they have the answer."""
+    answered: list[float] = []
+
+    def session(number: int) -> None:
+        for change in range(_CHANGES):
+            wanted = {"scenario": "data-breach", "settings": {"reach": 0.1 + 0.02 * number + 0.1 * change}}
+            headers = {"x-ripple-token": token, "x-ripple-session": f"bench {number}"}
+            asked = urllib.request.Request(f"{address}api/run", json.dumps(wanted).encode(), headers)
+            began = time.perf_counter()
+            with urllib.request.urlopen(asked, timeout=120) as answer:
+                answer.read()
+            answered.append(time.perf_counter() - began)
+
+    sessions = [threading.Thread(target=session, args=(number,)) for number in range(_SESSIONS)]
+    for one in sessions:
+        one.start()
+    for one in sessions:
+        one.join()
+    return tuple(sorted(answered))

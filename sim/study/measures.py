@@ -9,9 +9,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from sim.dynamics import ledger, observe
 from sim.dynamics import state as s
@@ -21,6 +21,9 @@ from sim.dynamics.setup import Seeds, without_word_of_mouth
 from sim.scenario.parameters import Numbers
 from sim.scenario.scenario import Scenario
 from sim.study.request import request, seed_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WINDOW = 24.0  # h over which the floor and trust at the end are means
 REGAINED, REGAINED_FOR = 0.1, 72.0  # regained: the gap stays under this share of its largest value, for so many hours
@@ -173,6 +176,8 @@ def ripple_multipliers(
     responses, over what it did to those who met it; `knockout`: the same over what it does, with the same draws, when
     nobody passes anything on. direct and spread in points of mean own trust. Acts that met nobody are left out.
     """
+    import pandas as pd  # nothing else here needs it, and pages that start quickly measure too
+
     asked = request(
         scenario, network=network, users=users, horizon=horizon, changes=changes, rules=rules, allow_code=allow_code
     )

@@ -17,6 +17,7 @@ from sim.show.replay.answers import lesson_of, shown_in_lesson
 from sim.show.replay.encoding import encode
 from sim.show.replay.recording import Recording, Shown, ToRun, record, recorded
 from sim.show.replay.share import share_page
+from sim.show.texts import say
 
 Stop = Callable[[], bool]
 
@@ -71,7 +72,7 @@ def _title(asked: Asked, one: Shown) -> str:
     if not one.quiet:
         return arm.title
     several = len({other.arm for other in asked.shown}) > 1
-    return f"{arm.title}, without the crisis" if several else "without the crisis"
+    return say("lab.withoutFor", arm=arm.title) if several else say("lab.without")
 
 
 def run(ask: Any, uploads: Uploads, limits: Limits, stop: Stop) -> bytes:
@@ -99,13 +100,13 @@ def scenario_file(ask: Any, uploads: Uploads, limits: Limits, stop: Stop) -> str
     asked = understood(ask, uploads, limits)
     scenario = asked.request.scenario
     document = scenario.resolved()
-    head = [f"# Made in the lab from {asked.base.name}; every default is filled in."]
+    head = [say("file.made", name=asked.base.name)]
     if asked.network_name is not None:
         document["network"] = {"file": Path(asked.network_name).name}
-        head.append(f"# It needs {Path(asked.network_name).name} beside it.")
-    left, right = (one.arm + (" (without the crisis)" if one.quiet else "") for one in asked.shown)
-    head.append(f"# The page showed {left} and {right}, luck {asked.seeds.events}: add --seed {asked.seeds.events}")
-    return "\n".join(head) + "\n" + as_yaml(document)
+        head.append(say("file.needs", name=Path(asked.network_name).name))
+    left, right = (say("file.without", arm=one.arm) if one.quiet else one.arm for one in asked.shown)
+    head.append(say("file.showed", left=left, right=right, seed=asked.seeds.events))
+    return "".join(f"# {line}\n" for line in head) + as_yaml(document)
 
 
 def lesson(ask: Any, uploads: Uploads, limits: Limits, stop: Stop) -> bytes:
@@ -123,5 +124,5 @@ def share(ask: Any, uploads: Uploads, limits: Limits, stop: Stop) -> str:
     """One file with this run, which opens from disk. Users have numbers in it, not their names."""
     asked = understood(ask, uploads, limits)
     scenario = asked.request.scenario
-    about = f"Made in the lab of Trust Ripple from {asked.base.name}, seed {asked.seeds.events}: two runs on the same draws."
+    about = say("server.made", name=asked.base.name, seed=asked.seeds.events)
     return share_page(recording_of(asked, stop, names=False), question=scenario.question, about=about)

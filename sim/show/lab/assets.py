@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import html
+import json
 from functools import cache
 from importlib.resources import files
+
+from sim.show.texts import say, texts
 
 PLAYER_SCRIPTS = ("texts.js", "look.js", "picture.js", "charts.js", "timeline.js", "card.js", "player.js")
 PAGE_SCRIPTS = ("controls.js", "acts.js", "files.js", "classroom.js", "lessons.js", "lab.js")
@@ -16,9 +20,15 @@ OF_RECORDINGS = ("frames.js", "lesson.js", "lesson.css")  # they lie with what t
 
 @cache
 def text_of(name: str) -> str:
-    """The text of a file of the page."""
+    """The text of a file of the page, with the words that belong into it."""
     folder = files("sim.show.replay") if name in OF_RECORDINGS else files("sim.show.lab") / "static"
-    return (folder / name).read_text(encoding="utf-8")
+    text = (folder / name).read_text(encoding="utf-8")
+    if name == "texts.js":
+        return text.replace('"{{texts}}"', json.dumps(texts(), ensure_ascii=False))
+    if name == "page.html":
+        for blank, key in (("language", "language"), ("title", "page.title"), ("no-script", "page.noScript")):
+            text = text.replace(f"{{{{{blank}}}}}", html.escape(say(key)))
+    return text
 
 
 def player_sources() -> tuple[str, list[str]]:

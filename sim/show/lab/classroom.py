@@ -8,6 +8,8 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sim.show.texts import say
+
 if TYPE_CHECKING:
     from starlette.websockets import WebSocket
 
@@ -59,7 +61,7 @@ class Classroom:
             await self._teacher(socket, WebSocketDisconnect)
             return
         if len(self.students) >= _MOST_STUDENTS:
-            await socket.close(4429, "the class is full")
+            await socket.close(4429, say("server.full"))
             return
         key = secrets.token_hex(6)
         student = self.students[key] = _Student(socket, f"{len(self.students) + 1}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sim.scenario.acts import KINDS, Act
 from sim.scenario.parameters import PARAMETERS
@@ -19,11 +19,10 @@ _LEAST_DELAY = 0.25  # h, below which a slider of delays is at its end
 
 @dataclass(frozen=True)
 class Control:
-    """One slider. path: what it changes in the scenario; value: as the scenario says; scale: linear or log; unit: how
-    the page writes it: share, hours, count, size, rate."""
+    """One slider, called `controls.KEY` in the texts. path: what it changes in the scenario; value: as the scenario says;
+    unit: how the page writes it: share, hours, count, size, rate; scale: linear or log; about: fills in its label."""
 
     key: str
-    label: str
     path: str
     value: float
     low: float
@@ -31,6 +30,7 @@ class Control:
     step: float
     unit: str
     scale: str = "linear"
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 def main_act(scenario: Scenario, shown: Sequence[Shown]) -> Act | None:
@@ -61,48 +61,31 @@ def controls(scenario: Scenario, shown: Sequence[Shown]) -> list[Control]:
         at, size = path_of(scenario, act, shown), abs(act.magnitude)
         found.append(
             Control(
-                "severity", f"Severity: {act.words}", f"{at}.magnitude", size, 0.0, max(1.5, 2 * size), 0.05, "size"
+                "severity", f"{at}.magnitude", size, 0.0, max(1.5, 2 * size), 0.05, "size", about={"act": act.words}
             )
         )
-        found.append(Control("reach", "Reach: who meets it", f"{at}.reach", act.reach, 0.0, 1.0, 0.01, "share"))
+        found.append(Control("reach", f"{at}.reach", act.reach, 0.0, 1.0, 0.01, "share"))
         if act.virality is not None:
-            found.append(
-                Control(
-                    "virality", "Virality: re-shares by a share", f"{at}.virality", act.virality, 0.0, 4.0, 0.1, "size"
-                )
-            )
+            found.append(Control("virality", f"{at}.virality", act.virality, 0.0, 4.0, 0.1, "size"))
     if act is None or act.virality is None:
-        found.append(_parameter(scenario, "virality_mean", "virality", "Virality: re-shares by a share", 0.05))
+        found.append(_parameter(scenario, "virality_mean", "virality", 0.05))
     found += _delay(scenario, shown)
     agents = scenario.brand.policy.desk.agents
-    found.append(
-        Control("desk", "Service desk: agents", "brand.desk.agents", agents, 0, max(_MOST_AGENTS, agents), 1, "count")
-    )
-    found.append(_parameter(scenario, "talk_rate", "talk", "Talk: how fast friends agree", 0.001))
+    found.append(Control("desk", "brand.desk.agents", agents, 0, max(_MOST_AGENTS, agents), 1, "count"))
+    found.append(_parameter(scenario, "talk_rate", "talk", 0.001))
     for option in _CLUSTERING:
         if scenario.network.file is None and option in scenario.network.options:
             value = float(scenario.network.options[option])
-            found.append(
-                Control(
-                    "clustering",
-                    "Clustering: friends know each other",
-                    f"network.{option}",
-                    value,
-                    0.0,
-                    1.0,
-                    0.05,
-                    "share",
-                )
-            )
+            found.append(Control("clustering", f"network.{option}", value, 0.0, 1.0, 0.05, "share"))
     return found
 
 
-def _parameter(scenario: Scenario, name: str, key: str, label: str, step: float) -> Control:
+def _parameter(scenario: Scenario, name: str, key: str, step: float) -> Control:
     value, about = scenario.parameters[name], PARAMETERS[name]
     high = max(2 * about.high, 2 * value)
     if about.unit == "/h":
-        return Control(key, label, f"parameters.{name}", value, 0.0, min(high, 0.2), step, "rate")
-    return Control(key, label, f"parameters.{name}", value, 0.0, high, step, "size")
+        return Control(key, f"parameters.{name}", value, 0.0, min(high, 0.2), step, "rate")
+    return Control(key, f"parameters.{name}", value, 0.0, high, step, "size")
 
 
 def _delay(scenario: Scenario, shown: Sequence[Shown]) -> list[Control]:
@@ -117,8 +100,8 @@ def _delay(scenario: Scenario, shown: Sequence[Shown]) -> list[Control]:
             if math.isfinite(delay) and delay >= 0.0:
                 most = min(_LONGEST_DELAY, max(24.0, scenario.horizon - (answered.at if answered else 0.0) - 1.0))
                 path = f"arms.{one.arm}.{act.id}.after"
-                label = f"Delay: {act.words} ({arm.title})"
-                return [Control("delay", label, path, delay, _LEAST_DELAY, most, 0.25, "hours", "log")]
+                about = {"act": act.words, "arm": arm.title}
+                return [Control("delay", path, delay, _LEAST_DELAY, most, 0.25, "hours", "log", about)]
     return []
 
 

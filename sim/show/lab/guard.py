@@ -10,6 +10,8 @@ import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from sim.show.texts import say
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -56,23 +58,23 @@ class Guard:
         """Why a request is refused; None when it is welcome."""
         headers = dict(scope["headers"])
         if headers.get(b"host", b"").decode("latin-1").lower() not in self.hosts:
-            return "this server does not go by that name"
+            return say("server.host")
         origin = headers.get(b"origin")
         if origin is not None and not self._ours(origin.decode("latin-1").lower()):
-            return "pages of other sites may not ask"
+            return say("server.origin")
         if scope["type"] == "websocket":
             query = scope.get("query_string", b"").decode("latin-1")
             given = next((part[6:] for part in query.split("&") if part.startswith("token=")), "")
-            return None if origin is not None and self.knows(given) else "the token is missing or wrong"
+            return None if origin is not None and self.knows(given) else say("server.token")
         if scope["method"] in ("GET", "HEAD"):
             return None
         if scope["method"] != "POST":
-            return "only GET and POST are known"
+            return say("server.methods")
         if not self.knows(headers.get(TOKEN_HEADER, b"").decode("latin-1")):
-            return "the token is missing or wrong; load the page again"
+            return say("server.token")
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > MOST_BODY:
-            return f"a request may have {MOST_BODY // 1_000_000} MB at most"
+            return say("server.tooLarge", megabytes=MOST_BODY // 1_000_000)
         return None
 
     def knows(self, token: str) -> bool:

@@ -7,8 +7,8 @@ what is left of the change is the doing of what the user met or heard in that st
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,19 +17,26 @@ from sim.dynamics.engine import Engine
 from sim.dynamics.setup import Setup
 from sim.dynamics.trust import fades_at
 from sim.show.replay.recording import StoppedError
-from sim.study.tables import labels_of
 
 _SMALLEST = 5e-7  # of trust; less is the rounding of float32
 _MOST, _SHOWN = 12, 0.05  # entries that are told one by one, and the least of them, points
 
 
 @dataclass(frozen=True)
+class Words:
+    """A text of the page by its key, and what fills in its blanks."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Entry:
-    """One change: hour (None: spread over the run), its cause, how it came, trust in points."""
+    """One change: hour (None: spread over the run), its causes, how it came, trust in points."""
 
     hour: float | None
-    cause: str
-    how: str
+    causes: tuple[Words, ...]
+    hows: tuple[Words, ...]
     points: float
 
 
@@ -61,15 +68,15 @@ def ledger_of(setup: Setup, row: int, stop: Callable[[], bool] | None = None) ->
         event = now - left_alone
         if abs(event) > _SMALLEST:
             later = _encounters(engine, row)
-            cause, how = _behind(engine, met, later)
-            entries.append(Entry(end, cause, how, 100 * event))
+            causes, hows = _behind(engine, met, later)
+            entries.append(Entry(end, causes, hows, 100 * event))
             met = later
             by_time += left_alone - before
         else:
             by_time += now - before
         before = now
     entries = _together(entries)
-    entries.append(Entry(None, "healing and forgetting", "", 100 * by_time))
+    entries.append(Entry(None, (Words("ledger.time"),), (), 100 * by_time))
     shown = float(engine.expressed_trust()[row])
     return Person(entries, 100 * (before - first), 100 * before, 100 * shown)
 
@@ -99,30 +106,39 @@ def _encounters(engine: Engine, row: int) -> dict[int, tuple[float, float, int, 
     }
 
 
-def _behind(engine: Engine, before: dict, after: dict) -> tuple[str, str]:
-    """The cause of a change and how it came, from what a user met or heard in a step; of several, all."""
-    causes, hows = [], []
+def _behind(engine: Engine, before: dict, after: dict) -> tuple[tuple[Words, ...], tuple[Words, ...]]:
+    """The causes of a change and how it came, from what a user met or heard in a step; of several, all."""
+    causes: list[Words] = []
+    hows: list[Words] = []
     for act, (taken, eta, state, hop) in after.items():
         was_taken, was_eta, was_state, _ = before.get(act, (0.0, 0.0, 0, 0))
         if taken > was_taken:
             causes.append(_name(engine, act))
             direct = state & int(s.MET) and not was_state & int(s.MET)
-            hows.append("met directly" if direct else f"heard at hop {hop}")
+            hows.append(Words("ledger.met") if direct else Words("ledger.heard", {"hop": hop}))
         elif eta > was_eta and was_state:
             causes.append(_name(engine, act))
-            hows.append("an answer heals")
+            hows.append(Words("ledger.answer"))
     if not causes:
-        return "own complaint or experience", ""
-    return " and ".join(dict.fromkeys(causes)), " and ".join(dict.fromkeys(hows))
+        return (Words("ledger.own"),), ()
+    return _each_once(causes), _each_once(hows)
 
 
-def _name(engine: Engine, act: int) -> str:
+def _each_once(words: list[Words]) -> tuple[Words, ...]:
+    return tuple(one for k, one in enumerate(words) if one not in words[:k])
+
+
+def _name(engine: Engine, act: int) -> Words:
+    from sim.study.tables import labels_of  # tables load pandas, which the first picture does without
+
     if act < len(engine.out):
-        return engine.out[act].act.words
+        return Words("ledger.act", {"act": engine.out[act].act.words})
     story = engine.acts[act]
-    words = "praise" if story["sign"] > 0 else "criticism"
-    author = int(story["author"])
-    return f"{words} by user {labels_of(engine, np.array([author]))[0]}" if author >= 0 else words
+    good, author = story["sign"] > 0, int(story["author"])
+    if author < 0:
+        return Words("ledger.praise" if good else "ledger.criticism")
+    label = str(labels_of(engine, np.array([author]))[0])
+    return Words("ledger.praiseBy" if good else "ledger.criticismBy", {"label": label})
 
 
 def _together(entries: list[Entry]) -> list[Entry]:
@@ -133,4 +149,4 @@ def _together(entries: list[Entry]) -> list[Entry]:
     kept.sort(key=lambda e: e.hour or 0.0)
     if len(rest) < 2:
         return sorted([*kept, *rest], key=lambda e: e.hour or 0.0)
-    return [*kept, Entry(None, f"{len(rest)} smaller changes", "", sum(e.points for e in rest))]
+    return [*kept, Entry(None, (Words("ledger.smaller", {"count": len(rest)}),), (), sum(e.points for e in rest))]

@@ -31,6 +31,7 @@ from sim.show.lab.classroom import Classroom
 from sim.show.lab.guard import App, Guard
 from sim.show.lab.uploads import Limits, Uploads
 from sim.show.lab.work import BusyError, OutdatedError, Work
+from sim.show.texts import say
 
 if TYPE_CHECKING:
     from starlette.requests import Request as HttpRequest
@@ -75,18 +76,18 @@ def app_of(lab: Lab) -> App:
     async def students_page(request: HttpRequest) -> Response:
         room = lab.classroom
         if room is None or not secrets.compare_digest(request.path_params["code"].upper(), room.code):
-            return Response("There is no class under this address.", status_code=404, media_type="text/plain")
+            return Response(say("server.noClass"), status_code=404, media_type="text/plain")
         return Response(_page(lab, "student", room.token), media_type="text/html")
 
     async def static(request: HttpRequest) -> Response:
         if request.path_params["name"] not in files:
-            return Response("not found", status_code=404, media_type="text/plain")
+            return Response(say("server.notFound"), status_code=404, media_type="text/plain")
         kind, text = files[request.path_params["name"]]
         return Response(text, media_type=kind)
 
     async def qr(request: HttpRequest) -> Response:
         if lab.classroom is None or not _is_teacher(lab, request):
-            return Response("not found", status_code=404, media_type="text/plain")
+            return Response(say("server.notFound"), status_code=404, media_type="text/plain")
         return Response(lab.classroom.qr(), media_type="image/svg+xml")
 
     routes = [
@@ -118,7 +119,7 @@ def _for_teacher(lab: Lab, handler: Callable[..., Any]) -> Callable[..., Any]:
         from starlette.responses import Response
 
         if not _is_teacher(lab, request):
-            return Response("Ask your teacher for the address of the class.", status_code=403, media_type="text/plain")
+            return Response(say("server.askTeacher"), status_code=403, media_type="text/plain")
         return await handler(request)
 
     return only
@@ -155,7 +156,7 @@ def _answering(lab: Lab, answer: answers.Answer) -> Callable[..., Any]:
         try:
             asked = await request.json()
         except (ValueError, UnicodeDecodeError):
-            return JSONResponse({"problem": "the request is not JSON"}, status_code=400)
+            return JSONResponse({"problem": say("server.noJson")}, status_code=400)
         uploads = lab.uploads(session)
         try:
             done = await lab.work.do(session, answer.__name__, lambda stop: answer(asked, uploads, lab.limits, stop))
@@ -164,11 +165,9 @@ def _answering(lab: Lab, answer: answers.Answer) -> Callable[..., Any]:
         except OutdatedError:
             return JSONResponse({"outdated": True}, status_code=409)
         except BusyError:
-            return JSONResponse(
-                {"problem": "The machine is busy; try again in a moment.", "busy": True}, status_code=503
-            )
+            return JSONResponse({"problem": say("server.busy"), "busy": True}, status_code=503)
         except MemoryError:
-            return JSONResponse({"problem": "There is not enough memory for this."}, status_code=422)
+            return JSONResponse({"problem": say("server.memory")}, status_code=422)
         took = {"x-ripple-ms": f"{1000 * (time.perf_counter() - began):.1f}"}
         if isinstance(done, bytes):
             return Response(done, media_type="application/octet-stream", headers=took)
@@ -185,7 +184,7 @@ def _upload(lab: Lab) -> Callable[..., Any]:
 
         given = request.headers.get("x-ripple-token", "")
         if lab.classroom is not None and not secrets.compare_digest(given.encode(), lab.token.encode()):
-            return JSONResponse({"problem": "In a class only the teacher can hand over files."}, status_code=403)
+            return JSONResponse({"problem": say("server.onlyTeacher")}, status_code=403)
         name = unquote(request.headers.get("x-ripple-name", "upload"))
         session = _session(request)
         data = await request.body()
@@ -195,7 +194,7 @@ def _upload(lab: Lab) -> Callable[..., Any]:
         except RippleError as problem:
             return JSONResponse({"problem": str(problem)}, status_code=422)
         except (OutdatedError, BusyError):
-            return JSONResponse({"problem": "The machine is busy; try again in a moment."}, status_code=503)
+            return JSONResponse({"problem": say("server.busy")}, status_code=503)
         about = (
             {"users": uploads.networks[key].graph.n_users, "notes": list(uploads.networks[key].graph.notes)}
             if kind == "network"

@@ -9,8 +9,8 @@ import asyncio
 import os
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from sim.errors import RippleError
 from sim.show.replay.recording import StoppedError
@@ -31,6 +31,7 @@ class _Job:
         self.most_seconds = most_seconds
         self.began: float | None = None
         self.outdated = False
+        self.future: Future[Any] | None = None
 
     @property
     def too_long(self) -> bool:
@@ -39,6 +40,12 @@ class _Job:
     def stop(self) -> bool:
         """Asked by a run, again and again: whether it should end."""
         return self.outdated or self.too_long
+
+    def give_way(self) -> None:
+        """End it: what waits leaves the queue, what runs stops."""
+        self.outdated = True
+        if self.future is not None:
+            self.future.cancel()
 
 
 class Work:
@@ -49,8 +56,7 @@ class Work:
         self.most_waiting = most_waiting
         self.most_seconds = most_seconds
         self.pool = ThreadPoolExecutor(max_workers=self.workers, thread_name_prefix="lab")
-        self.jobs: dict[tuple[str, str], _Job] = {}
-        self.waiting = 0
+        self.jobs: dict[tuple[str, str], _Job] = {}  # what is wanted, running or waiting: one for each session and sort
 
     async def do(self, session: str, sort: str, task: Callable[[Callable[[], bool]], Result]) -> Result:
         """Run a task in the pool; it is given `stop`, to be asked often. sort: a newer task replaces one of its sort.
@@ -59,8 +65,8 @@ class Work:
         """
         before = self.jobs.get((session, sort))
         if before is not None:
-            before.outdated = True
-        elif self.waiting >= self.workers + self.most_waiting:
+            before.give_way()
+        elif len(self.jobs) >= self.workers + self.most_waiting:
             raise BusyError
         job = self.jobs[session, sort] = _Job(self.most_seconds)
 
@@ -70,9 +76,14 @@ class Work:
             job.began = time.monotonic()
             return task(job.stop)
 
-        self.waiting += 1
+        job.future = self.pool.submit(run)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self.pool, run)
+            return await asyncio.wrap_future(job.future)
+        except asyncio.CancelledError:
+            if job.outdated:
+                raise OutdatedError from None
+            job.outdated = True  # whoever asked is gone
+            raise
         except StoppedError:
             if job.outdated:
                 raise OutdatedError from None
@@ -80,7 +91,6 @@ class Work:
                 f"this took longer than {self.most_seconds:g} s and was stopped; try fewer users or a shorter time"
             ) from None
         finally:
-            self.waiting -= 1
             if self.jobs.get((session, sort)) is job:
                 del self.jobs[session, sort]
 
@@ -88,7 +98,7 @@ class Work:
         """Stop what a session that is gone had running."""
         for (who, _), job in self.jobs.items():
             if who == session:
-                job.outdated = True
+                job.give_way()
 
     def close(self) -> None:
         """Stop everything; waits for nothing that has not begun."""

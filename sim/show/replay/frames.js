@@ -19,7 +19,7 @@ ripple.frames = (() => {
   function decode(buffer) {
     const ascii = new TextDecoder("latin1");
     if (buffer.byteLength < 16 || ascii.decode(new Uint8Array(buffer, 0, 8)) !== MAGIC) {
-      throw new Error("this is no recording of Trust Ripple");
+      throw new Error(ripple.say("noRecording"));
     }
     const length = new DataView(buffer).getUint32(8, true);
     const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 16, length)));

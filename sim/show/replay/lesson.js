@@ -8,43 +8,6 @@
 "use strict";
 
 var ripple = ripple || {};
-ripple.texts = ripple.texts || {};
-ripple.texts.lesson = {
-  name: "Lesson",
-  step: "Step {k} of {n}",
-  predict: "Predict before you see it",
-  covered: "Predict first; then the run is shown here.",
-  yours: "Your prediction",
-  add: "Count it",
-  show: "Show the run",
-  watch: "Look at",
-  answer: "Show the answer",
-  hide: "Hide the answer",
-  hidden: "Answers stay hidden",
-  measured: "Measured in these runs",
-  class: "What the class predicted",
-  nobody: "Nobody has predicted yet.",
-  count: "{n} predictions",
-  one: "1 prediction",
-  next: "Next step",
-  back: "Back",
-  again: "Watch again",
-  done: "That was the lesson.",
-  restart: "From the start",
-  right: "{n} of {all} were right",
-  near: "{n} of {all} came within a quarter",
-  number: "Write a number.",
-  reached: "See {users}.",
-  users: {
-    hubs: "the hubs: the 1 % with the most listeners",
-    edge: "the edge: the half with the fewest listeners",
-    met: "those who met the news themselves",
-    told: "those who were told",
-    untold: "those who never heard",
-  },
-  charts: { trust: "the chart of trust", heard: "the chart of who heard", complaints: "the chart of complaints", followers: "the chart of followers" },
-};
-
 (function () {
 class TrustLesson {
   constructor(element, steps, options = {}) {
@@ -58,10 +21,6 @@ class TrustLesson {
     if (this.votes.subscribe) this.votes.subscribe(() => this.redraw());
     element.classList.add("lesson");
     this.go(0);
-  }
-
-  say(key, values = {}) {
-    return ripple.texts.lesson[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
   }
 
   go(step) {
@@ -80,7 +39,7 @@ class TrustLesson {
   // Until the class has predicted, nothing of the run is seen.
   shade(covered) {
     if (!this.player || !this.player.element) return;
-    if (covered) this.player.element.setAttribute("data-covered", this.say("covered"));
+    if (covered) this.player.element.setAttribute("data-covered", ripple.say("lesson.covered"));
     else this.player.element.removeAttribute("data-covered");
     if (!covered && this.player.resize) this.player.resize();
   }
@@ -136,20 +95,20 @@ class TrustLesson {
 
   counted() {
     const n = this.votes.all(this.step).length;
-    return n === 0 ? "" : n === 1 ? this.say("one") : this.say("count", { n });
+    return n === 0 ? "" : n === 1 ? ripple.say("lesson.one") : ripple.say("lesson.count", { n });
   }
 
   draw() {
     const step = this.steps[this.step];
     const parts = [
-      el("p", { class: "lesson-where" }, this.say("step", { k: this.step + 1, n: this.steps.length })),
+      el("p", { class: "lesson-where" }, ripple.say("lesson.step", { k: this.step + 1, n: this.steps.length })),
       el("h3", {}, step.question),
     ];
     if (this.phase === "ask") parts.push(this.asking(step));
     else {
-      const look = [step.look, step.users ? this.say("reached", { users: ripple.texts.lesson.users[step.users] }) : "",
-        step.chart ? this.say("reached", { users: ripple.texts.lesson.charts[step.chart] }) : ""].filter(Boolean);
-      if (look.length) parts.push(el("p", { class: "lesson-look" }, el("b", {}, `${this.say("watch")}: `), look.join(" ")));
+      const look = [step.look, step.users ? ripple.say("lesson.reached", { users: ripple.say(`lesson.users.${step.users}`) }) : "",
+        step.chart ? ripple.say("lesson.reached", { users: ripple.say(`lesson.charts.${step.chart}`) }) : ""].filter(Boolean);
+      if (look.length) parts.push(el("p", { class: "lesson-look" }, el("b", {}, `${ripple.say("lesson.watch")}: `), look.join(" ")));
       if (this.phase === "reveal" && this.revealed && !this.hideAnswers) parts.push(this.answer(step));
     }
     parts.push(this.buttons());
@@ -162,9 +121,9 @@ class TrustLesson {
   asking(step) {
     const form = el("form", { class: "lesson-ask" });
     this.count = el("span", { class: "lesson-count", role: "status" }, this.counted());
-    form.append(el("p", { class: "lesson-predict" }, `${this.say("predict")}: `, el("span", {}, step.predict.meaning)));
+    form.append(el("p", { class: "lesson-predict" }, `${ripple.say("lesson.predict")}: `, el("span", {}, step.predict.meaning)));
     if (step.predict.kind === "choice") {
-      const group = el("div", { class: "lesson-choices", role: "group", "aria-label": this.say("yours") });
+      const group = el("div", { class: "lesson-choices", role: "group", "aria-label": ripple.say("lesson.yours") });
       step.predict.choices.forEach((choice, k) => {
         const button = el("button", { type: "button", "data-choice": String(k) }, choice);
         button.addEventListener("click", () => {
@@ -175,14 +134,14 @@ class TrustLesson {
       });
       form.append(group);
     } else {
-      const box = el("input", { type: "text", inputmode: "decimal", "aria-label": `${this.say("yours")}, ${step.predict.unit}`, size: "7" });
+      const box = el("input", { type: "text", inputmode: "decimal", "aria-label": `${ripple.say("lesson.yours")}, ${step.predict.unit}`, size: "7" });
       const wrong = el("span", { class: "lesson-wrong", role: "alert" });
-      form.append(el("label", {}, `${this.say("yours")} `, box, ` ${step.predict.unit} `), el("button", { type: "submit" }, this.say("add")), wrong);
+      form.append(el("label", {}, `${ripple.say("lesson.yours")} `, box, ` ${step.predict.unit} `), el("button", { type: "submit" }, ripple.say("lesson.add")), wrong);
       form.addEventListener("submit", (event) => {
         event.preventDefault();
         const value = Number(box.value.replace("%", "").replace(",", ".").trim());
         if (box.value.trim() === "" || !Number.isFinite(value)) {
-          wrong.textContent = this.say("number");
+          wrong.textContent = ripple.say("lesson.number");
           return;
         }
         wrong.textContent = "";
@@ -198,8 +157,8 @@ class TrustLesson {
     const box = el("div", { class: "lesson-answer", role: "status" });
     const rows = step.measured.map((one) => el("div", {}, el("dt", {}, one.label), el("dd", {}, one.value)));
     const head = step.predict.kind === "choice" ? step.predict.choices[step.predict.answer]
-      : step.predict.answer === null ? "–" : `${step.predict.answer.toLocaleString("en")} ${step.predict.unit}`;
-    box.append(el("p", { class: "lesson-head" }, head), el("p", { class: "lesson-note" }, `${this.say("measured")}: ${step.predict.meaning}`), el("dl", {}, ...rows));
+      : step.predict.answer === null ? "–" : `${step.predict.answer.toLocaleString(ripple.texts.language)} ${step.predict.unit}`;
+    box.append(el("p", { class: "lesson-head" }, head), el("p", { class: "lesson-note" }, `${ripple.say("lesson.measured")}: ${step.predict.meaning}`), el("dl", {}, ...rows));
     box.append(this.histogram(step));
     if (step.reveal) box.append(el("p", { class: "lesson-why" }, step.reveal));
     return box;
@@ -207,9 +166,9 @@ class TrustLesson {
 
   histogram(step) {
     const values = this.votes.all(this.step);
-    const box = el("div", { class: "lesson-votes" }, el("p", { class: "lesson-note" }, this.say("class")));
+    const box = el("div", { class: "lesson-votes" }, el("p", { class: "lesson-note" }, ripple.say("lesson.class")));
     if (!values.length) {
-      box.append(el("p", {}, this.say("nobody")));
+      box.append(el("p", {}, ripple.say("lesson.nobody")));
       return box;
     }
     const bars = step.predict.kind === "choice" ? byChoice(step.predict, values) : byNumber(step.predict, values);
@@ -223,28 +182,28 @@ class TrustLesson {
     }
     const n = bars.filter((bar) => bar.right).reduce((sum, bar) => sum + bar.n, 0);
     const near = values.filter((v) => Math.abs(v - step.predict.answer) <= Math.abs(step.predict.answer) / 4).length;
-    const said = step.predict.kind === "choice" ? this.say("right", { n, all: values.length }) : this.say("near", { n: near, all: values.length });
+    const said = step.predict.kind === "choice" ? ripple.say("lesson.right", { n, all: values.length }) : ripple.say("lesson.near", { n: near, all: values.length });
     box.append(list, el("p", { class: "lesson-note" }, said));
     return box;
   }
 
   buttons() {
     const row = el("div", { class: "lesson-buttons" });
-    const add = (key, act, more = {}) => {
-      const button = el("button", Object.assign({ type: "button", "data-do": key }, more), this.say(key));
+    const add = (key, text, act, more = {}) => {
+      const button = el("button", Object.assign({ type: "button", "data-do": key }, more), text);
       button.addEventListener("click", act);
       row.append(button);
     };
-    if (this.step > 0) add("back", () => this.go(this.step - 1));
-    if (this.phase === "ask") add("show", () => this.watch(), { class: "lesson-main" });
+    if (this.step > 0) add("back", ripple.say("lesson.back"), () => this.go(this.step - 1));
+    if (this.phase === "ask") add("show", ripple.say("lesson.show"), () => this.watch(), { class: "lesson-main" });
     else {
-      add("again", () => this.watch());
-      if (this.phase === "watch") add("answer", () => this.reveal(), { class: "lesson-main" });
-      else add(this.revealed ? "hide" : "answer", () => { this.revealed = !this.revealed; this.draw(); });
+      add("again", ripple.say("lesson.again"), () => this.watch());
+      if (this.phase === "watch") add("answer", ripple.say("lesson.answer"), () => this.reveal(), { class: "lesson-main" });
+      else add(this.revealed ? "hide" : "answer", this.revealed ? ripple.say("lesson.hide") : ripple.say("lesson.answer"), () => { this.revealed = !this.revealed; this.draw(); });
       const last = this.step === this.steps.length - 1;
-      if (this.phase === "reveal") add(last ? "restart" : "next", () => this.go(last ? 0 : this.step + 1), { class: "lesson-main" });
+      if (this.phase === "reveal") add(last ? "restart" : "next", last ? ripple.say("lesson.restart") : ripple.say("lesson.next"), () => this.go(last ? 0 : this.step + 1), { class: "lesson-main" });
     }
-    if (this.hideAnswers) row.append(el("span", { class: "lesson-note" }, this.say("hidden")));
+    if (this.hideAnswers) row.append(el("span", { class: "lesson-note" }, ripple.say("lesson.hidden")));
     return row;
   }
 
@@ -283,12 +242,12 @@ function byNumber(predict, values) {
   const width = scale * [1, 2, 5, 10].find((k) => k * scale >= rough);
   const first = Math.floor(low / width + 1e-9);
   const last = Math.floor(high / width + 1e-9);
-  const shown = (x) => Number(x.toPrecision(6)).toLocaleString("en");
+  const shown = (x) => Number(x.toPrecision(6)).toLocaleString(ripple.texts.language);
   const bars = [];
   for (let k = first; k <= last; k++) {
     const inside = (v) => Math.floor(v / width + 1e-9) === k;
     bars.push({
-      label: `${shown(k * width)} to ${shown((k + 1) * width)}`, n: values.filter(inside).length,
+      label: ripple.say("lesson.range", { low: shown(k * width), high: shown((k + 1) * width) }), n: values.filter(inside).length,
       right: predict.answer !== null && inside(predict.answer),
     });
   }

@@ -2,14 +2,6 @@
 // anything. data-state on the body tells when it is ready, data-error what went wrong.
 "use strict";
 (function () {
-  const texts = (ripple.texts.share = {
-    lesson: "Lesson",
-    left: "Left",
-    right: "Right",
-    hideAnswers: "Hide answers",
-    pin: "Hold against this run",
-    failed: "This file cannot be shown: {problem}. A recent Firefox, Chrome, Edge or Safari can.",
-  });
   const body = document.body;
   const make = (name, attributes, ...children) => {
     const made = document.createElement(name);
@@ -75,7 +67,7 @@
         this.recording.panels.forEach((panel, k) => box.append(make("option", { value: String(k) }, panel.title)));
         box.value = side === "left" ? "0" : "1";
         box.addEventListener("change", () => { this[side] = Number(box.value); this.show(true); });
-        return make("label", { class: "chooser" }, texts[side], box);
+        return make("label", { class: "chooser" }, side === "left" ? ripple.say("share.left") : ripple.say("share.right"), box);
       };
       this.controls.append(pick("left"), pick("right"));
     }
@@ -98,7 +90,7 @@
         });
         row.append(make("label", {}, make("span", {}, `${dimension.label}: `, value), slider));
       });
-      const pin = make("button", { type: "button", class: "tool", "data-do": "pin" }, texts.pin);
+      const pin = make("button", { type: "button", class: "tool", "data-do": "pin" }, ripple.say("share.pin"));
       pin.addEventListener("click", () => { this.left = this.right; this.show(true); });
       row.append(pin);
       return row;
@@ -113,10 +105,10 @@
     // --- the lesson ---
 
     lessonTools() {
-      const open = make("button", { type: "button", class: "tool", "aria-pressed": "false", "data-do": "lesson" }, texts.lesson);
+      const open = make("button", { type: "button", class: "tool", "aria-pressed": "false", "data-do": "lesson" }, ripple.say("share.lesson"));
       const hide = make("input", { type: "checkbox", "data-do": "hide-answers" });
-      const hiding = make("label", { hidden: "" }, hide, texts.hideAnswers);
-      const box = make("aside", { class: "lesson", "aria-label": texts.lesson, hidden: "" });
+      const hiding = make("label", { hidden: "" }, hide, ripple.say("share.hideAnswers"));
+      const box = make("aside", { class: "lesson", "aria-label": ripple.say("share.lesson"), hidden: "" });
       this.stage.prepend(box);
       open.addEventListener("click", () => {
         const on = box.hidden;
@@ -137,6 +129,6 @@
 
   begin().catch((problem) => {
     body.dataset.error = String(problem);
-    body.append(make("p", { class: "share", role: "alert" }, texts.failed.replace("{problem}", String(problem.message || problem))));
+    body.append(make("p", { class: "share", role: "alert" }, ripple.say("share.failed", { problem: problem.message || problem })));
   });
 })();

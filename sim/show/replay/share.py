@@ -20,6 +20,7 @@ from sim.show.lab.assets import player_sources
 from sim.show.replay.encoding import encode, packed
 from sim.show.replay.recording import Recording
 from sim.show.replay.sources import lesson_sources, text_of
+from sim.show.texts import say
 
 
 def share_page(
@@ -51,12 +52,12 @@ def share_page(
     inlined = "\n".join(f"<script>{script}</script>" for script in scripts)
     return (
         "<!doctype html>\n"
-        '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<html lang="{say("language")}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="generator" content="Trust Ripple">\n'
         f"<title>{html.escape(recording.title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
-        "<noscript>This page plays a recorded run, and your browser runs no scripts.</noscript>\n"
+        f"<noscript>{html.escape(say('page.recordingNoScript'))}</noscript>\n"
         f'<script type="text/plain" id="recording">{message}</script>\n{inlined}\n</body>\n</html>\n'
     )
 

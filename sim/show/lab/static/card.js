@@ -18,6 +18,12 @@
 
   ripple.label = (recording, row) => (recording.users.label ? String(recording.users.label[row]) : String(row));
 
+  // Why an entry of the ledger is there: what it was, and how it came; of several, all.
+  function why(entry) {
+    const all = (told) => told.map((one) => ripple.say(one.key, one.values)).reduce((one, other) => ripple.say("ledger.and", { one, other }));
+    return entry.hows.length ? ripple.say("ledger.line", { cause: all(entry.causes), how: all(entry.hows) }) : all(entry.causes);
+  }
+
   class Card {
     // does: {close, choose(row), person(row, panel) -> Promise or null, startHere(row) or null}
     constructor(does) {
@@ -93,13 +99,13 @@
       return box;
     }
 
-    // answer: {entries: [{hour, cause, how, points}], total, own, shown}
+    // answer: {entries: [{hour, causes: [{key, values}], hows, points}], total, own, shown}
     ledger(answer) {
       const say = ripple.say;
       const rows = answer.entries.map((entry) =>
         ripple.make("tr", {},
           ripple.make("td", {}, entry.hour === null ? "" : ripple.when(entry.hour)),
-          ripple.make("td", {}, entry.how ? `${entry.cause}, ${entry.how}` : entry.cause),
+          ripple.make("td", {}, why(entry)),
           ripple.make("td", { class: "number" }, ripple.signed(entry.points, 2))));
       rows.push(ripple.make("tr", { class: "total" }, ripple.make("td", {}), ripple.make("td", {}, say("card.ledgerTotal")),
         ripple.make("td", { class: "number" }, ripple.signed(answer.total, 2))));

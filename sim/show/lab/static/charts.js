@@ -60,7 +60,7 @@
         "figure", { class: `chart chart-${name}`, "data-chart": name },
         ripple.make("figcaption", {},
           ripple.make("strong", {}, ripple.say(`charts.${name}`)), " ", this.value,
-          ripple.make("span", { class: "note" }, ripple.say(`charts.${name}Note`) === `charts.${name}Note` ? "" : ripple.say(`charts.${name}Note`))),
+          ripple.make("span", { class: "note" }, ripple.say(`charts.${name}Note`))),
         this.area,
       );
       const move = (event) => {

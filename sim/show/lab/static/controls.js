@@ -2,11 +2,14 @@
 "use strict";
 (function () {
   const WRITTEN = {
-    share: (v) => `${Math.round(v * 100)} %`,
+    share: (v) => ripple.say("units.share", { value: Math.round(v * 100) }),
     size: (v) => String(+v.toFixed(2)),
     count: (v) => String(Math.round(v)),
-    rate: (v) => `${+v.toFixed(4)} /h`,
-    hours: (v) => (v < 1 ? `${Math.round(v * 60)} min` : v < 48 ? `${+v.toFixed(1)} h` : `${+(v / 24).toFixed(1)} d`),
+    rate: (v) => ripple.say("units.rate", { value: +v.toFixed(4) }),
+    hours: (v) =>
+      v < 1 ? ripple.say("units.minutes", { value: Math.round(v * 60) })
+        : v < 48 ? ripple.say("units.hours", { value: +v.toFixed(1) })
+          : ripple.say("units.days", { value: +(v / 24).toFixed(1) }),
   };
 
   class Controls {
@@ -32,11 +35,12 @@
       const to = (v) => (log ? Math.log(Math.max(v, control.low)) : v);
       const from = (s) => (log ? Math.exp(s) : s);
       const id = `control-${control.key}`;
+      const label = ripple.say(`controls.${control.key}`, control.about);
       const value = ripple.make("output", { for: id });
       const slider = ripple.make("input", {
         type: "range", id, min: to(control.low), max: to(control.high), step: log ? "any" : control.step, "data-control": control.key,
       });
-      const back = ripple.make("button", { type: "button", class: "link back", hidden: true, "aria-label": `${ripple.say("lab.reset")}: ${control.label}`,
+      const back = ripple.make("button", { type: "button", class: "link back", hidden: true, "aria-label": `${ripple.say("lab.reset")}: ${label}`,
         onclick: () => this.changed(control.key, null) }, "↺");
       const write = (v) => {
         value.textContent = WRITTEN[control.unit](v);
@@ -58,7 +62,7 @@
         slider.dispatchEvent(new Event("input"));
       });
       const element = ripple.make("div", { class: "control" },
-        ripple.make("label", { for: id }, control.label), ripple.make("span", { class: "reading" }, value, back), slider);
+        ripple.make("label", { for: id }, label), ripple.make("span", { class: "reading" }, value, back), slider);
       this.rows.set(control.key, {
         control,
         set: (v, own) => {

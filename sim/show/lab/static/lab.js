@@ -55,11 +55,11 @@
         now: () => this.player.hour(),
       });
       this.files = new ripple.Files((name, blob) => this.upload(name, blob));
-      const button = (name, act, title) => ripple.make("button", { type: "button", class: name, onclick: act, title }, say(`lab.${name}`));
-      this.undoButton = button("undo", () => this.undo());
-      this.resetButton = button("reset", () => this.change({ settings: {}, acts: [], start: null, network: null }));
-      this.copyButton = button("copy", () => this.copy());
-      this.shareButton = button("share", () => this.share(), say("lab.shareHelp"));
+      const button = (name, text, act, title) => ripple.make("button", { type: "button", class: name, onclick: act, title }, text);
+      this.undoButton = button("undo", say("lab.undo"), () => this.undo());
+      this.resetButton = button("reset", say("lab.reset"), () => this.change({ settings: {}, acts: [], start: null, network: null }));
+      this.copyButton = button("copy", say("lab.copy"), () => this.copy());
+      this.shareButton = button("share", say("lab.share"), () => this.share(), say("lab.shareHelp"));
       this.seed = ripple.make("input", { type: "number", id: "seed", min: 0, max: 2147483647, step: 1, value: 1, title: say("lab.seedHelp"),
         onchange: () => this.change({ seed: Math.max(0, Math.round(Number(this.seed.value)) || 0) }) });
       this.stage = ripple.make("div", { class: "stage" });
@@ -199,7 +199,7 @@
       this.main.dataset.ms = (performance.now() - began).toFixed(1);
       this.main.dataset.serverMs = answer.headers.get("x-ripple-ms") || "";
       this.main.dataset.runs = String(Number(this.main.dataset.runs || 0) + 1);
-      this.status.textContent = ripple.say("lab.took", { ms: Math.round(performance.now() - began) });
+      this.status.textContent = "";
       this.showState();
     }
 
@@ -220,13 +220,13 @@
       if (!about) return;
       this.title.textContent = about.title;
       this.question.textContent = about.question;
-      document.title = `${about.title} – Trust Ripple`;
+      document.title = ripple.say("lab.pageTitle", { title: about.title });
       if (![...this.scenario.options].some((one) => one.value === this.ask.scenario)) {
         this.scenario.prepend(ripple.make("option", { value: this.ask.scenario }, about.title));
       }
       this.scenario.value = this.ask.scenario;
       const options = about.arms.flatMap((arm) => [["a:" + arm.name, arm.title]]).concat(
-        about.arms.map((arm) => ["q:" + arm.name, about.arms.length > 1 ? `${ripple.say("lab.without")} (${arm.title})` : ripple.say("lab.without")]));
+        about.arms.map((arm) => ["q:" + arm.name, about.arms.length > 1 ? ripple.say("lab.withoutFor", { arm: arm.title }) : ripple.say("lab.without")]));
       for (const [box, side] of [[this.left, 0], [this.right, 1]]) {
         const signature = JSON.stringify(options);
         if (box.dataset.options !== signature) {

@@ -8,7 +8,7 @@
       this.does = does;
       this.open = ripple.make("button", { type: "button", class: "lesson-open", "aria-pressed": "false", hidden: true, onclick: () => this.toggle() }, say("lab.lesson"));
       this.hide = ripple.make("input", { type: "checkbox", id: "hide-answers", onchange: () => this.lesson && this.lesson.setHidden(this.hide.checked) });
-      this.switch = ripple.make("label", { class: "hide-answers", for: "hide-answers", hidden: true }, this.hide, " ", ripple.texts.lesson.hidden);
+      this.switch = ripple.make("label", { class: "hide-answers", for: "hide-answers", hidden: true }, this.hide, " ", say("lesson.hidden"));
       this.element = ripple.make("section", { class: "lesson-box", hidden: true });
     }
 

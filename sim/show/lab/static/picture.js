@@ -185,22 +185,30 @@
         context.lineTo(this.px[to[t]], this.py[to[t]]);
       }
       context.stroke();
-      if (this.morph > 0.5) this.ringLabels(context, inks);
       this.ground = new Uint32Array(context.getImageData(0, 0, this.width, this.height).data.buffer);
       this.thin = moving && every > 1;
     }
 
-    ringLabels(context, inks) {
-      context.fillStyle = inks.muted;
-      context.strokeStyle = inks.page;
-      context.lineWidth = 4 * this.ratio;
-      context.font = `${12 * this.ratio}px system-ui, sans-serif`;
+    // What each ring is, above its users, on a quiet ground so that it can be read.
+    ringLabels(context) {
+      const inks = ripple.inks();
+      const size = 12 * this.ratio;
+      context.font = `${size}px system-ui, sans-serif`;
       context.textAlign = "center";
-      [0, 0.235, 0.325, 0.405, 0.493].forEach((r, k) => {
-        const y = this.oy + (0.5 - (k === 0 ? -0.125 : r)) * this.k;
-        const x = this.ox + 0.5 * this.k;
-        context.strokeText(ripple.texts.ring[k], x, y);
-        context.fillText(ripple.texts.ring[k], x, y);
+      context.textBaseline = "middle";
+      const x = this.ox + 0.5 * this.k;
+      [-0.125, 0.235, 0.325, 0.405, 0.493].forEach((r, k) => {
+        const text = ripple.say(`ring.${k}`);
+        const y = this.oy + (0.5 - r) * this.k;
+        const width = context.measureText(text).width + size;
+        context.globalAlpha = 0.86;
+        context.fillStyle = inks.page;
+        context.beginPath();
+        context.roundRect(x - width / 2, y - 0.75 * size, width, 1.5 * size, 0.4 * size);
+        context.fill();
+        context.globalAlpha = 1;
+        context.fillStyle = inks.muted;
+        context.fillText(text, x, y);
       });
     }
 
@@ -270,6 +278,7 @@
         this.around(context, user, size);
       }
       if (options.chain) this.chain(context, options.chain);
+      if (this.rings && this.morph > 0.5) this.ringLabels(context);
     }
 
     // Stories travel during the frame that ends with their arrival, and leave a trace for one more.

@@ -34,9 +34,9 @@
       this.modes = MODES.map((mode) => ripple.make("button", {
         type: "button", "aria-pressed": String(mode === this.mode), title: say(`modeHelp.${mode}`), "data-mode": mode,
         onclick: () => this.setMode(mode) }, say(`modes.${mode}`)));
-      const toggle = (name, act) => ripple.make("button", { type: "button", "aria-pressed": "false", title: say(`${name}Help`), class: name, onclick: act }, say(name));
-      this.ringButton = toggle("rings", () => this.setRings(!this.ringed));
-      this.storyButton = toggle("stories", () => this.setStories(!this.stories));
+      const toggle = (name, text, title, act) => ripple.make("button", { type: "button", "aria-pressed": "false", title, class: name, onclick: act }, text);
+      this.ringButton = toggle("rings", say("rings"), say("ringsHelp"), () => this.setRings(!this.ringed));
+      this.storyButton = toggle("stories", say("stories"), say("storiesHelp"), () => this.setStories(!this.stories));
       this.storyButton.setAttribute("aria-pressed", "true");
       this.legend = ripple.make("canvas", { class: "scale", "aria-hidden": "true" });
       this.legendText = ripple.make("span", { class: "legend-text" });

@@ -23,12 +23,12 @@
     // does: {toggle, step, seek(frame), speed(framesPerSecond), place(hour) -> bool}
     constructor(does) {
       this.does = does;
-      const button = (name, act) =>
-        ripple.make("button", { type: "button", class: `icon ${name}`, "aria-label": ripple.say(name), title: ripple.say(name), onclick: act }, ripple.icon(name));
-      this.play = button("play", () => does.toggle());
-      this.back = button("back", () => does.step(-1));
-      this.forward = button("forward", () => does.step(1));
-      this.start = button("start", () => does.seek(0));
+      const button = (name, text, act) =>
+        ripple.make("button", { type: "button", class: `icon ${name}`, "aria-label": text, title: text, onclick: act }, ripple.icon(name));
+      this.play = button("play", ripple.say("play"), () => does.toggle());
+      this.back = button("back", ripple.say("back"), () => does.step(-1));
+      this.forward = button("forward", ripple.say("forward"), () => does.step(1));
+      this.start = button("start", ripple.say("start"), () => does.seek(0));
       this.clock = ripple.make("output", { class: "clock" });
       this.speeds = ripple.make(
         "select", { "aria-label": ripple.say("speed"), onchange: () => this.tellSpeed() },
@@ -112,8 +112,8 @@
         this.playing = playing;
         const name = playing ? "pause" : "play";
         this.play.replaceChildren(ripple.icon(name));
-        this.play.setAttribute("aria-label", ripple.say(name));
-        this.play.title = ripple.say(name);
+        this.play.title = playing ? ripple.say("pause") : ripple.say("play");
+        this.play.setAttribute("aria-label", this.play.title);
       }
       let past = 0;
       for (const act of this.acts) if (act.hour <= hour + 1e-6) past++;
