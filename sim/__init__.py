@@ -30,6 +30,7 @@ _HOME = {
     "open_sweep": "sim.study.sweep.opened",
     "plan": "sim.study.plan.planning",
     "read_edge_list": "sim.world.edge_list",
+    "replay_past": "sim.study.past",
     "ripple_multipliers": "sim.study.measures",
     "run": "sim.study.results",
     "sweep": "sim.study.sweep.sweeping",

@@ -10,6 +10,7 @@ from sim.study.comparison import open_comparison as open_comparison
 from sim.study.delay import Delay as Delay
 from sim.study.delay import delay as delay
 from sim.study.measures import ripple_multipliers as ripple_multipliers
+from sim.study.past import replay_past as replay_past
 from sim.study.plan.planning import Plan as Plan
 from sim.study.plan.planning import plan as plan
 from sim.study.results import Run as Run

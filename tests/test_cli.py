@@ -88,6 +88,7 @@ def test_commands_are_listed_by_use(say: Say) -> None:
         == [
             "compare",
             "delay",
+            "past",
             "plan",
             "run",
             "sweep",

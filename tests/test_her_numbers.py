@@ -138,4 +138,4 @@ def test_the_page_says_files_that_are_read(tmp_path: Path) -> None:
         file = tmp_path / f"block-{number}.yaml"
         file.write_text(block, encoding="utf-8")
         assert load(file).brand.trust in (0.625, 0.6)
-    assert len(blocks) == 2
+    assert len(blocks) == 3

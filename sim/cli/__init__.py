@@ -21,6 +21,7 @@ from sim.cli.evidence import evidence
 from sim.cli.group import StoppedError, SuggestingGroup, said
 from sim.cli.health import doctor
 from sim.cli.lab import lab
+from sim.cli.past import past
 from sim.cli.planning import plan
 from sim.cli.replaying import deck, replay
 from sim.cli.running import run
@@ -56,6 +57,7 @@ def ripple(context: click.Context) -> None:
 for _command in (
     compare,
     delay,
+    past,
     plan,
     run,
     sweep,

@@ -60,6 +60,7 @@ from sim.scenario.values import (
     Time,
     TimeOrName,
     Topic,
+    TrackerAt,
     Trust,
     Until,
     UserGroup,
@@ -265,6 +266,22 @@ class ExpectFile(Keys):
     between: list[Any] | None = _key("its limits, [lowest, highest]")
 
 
+class PastFile(Keys):
+    """A past incident of the brand, and how a tracker moved."""
+
+    act: Text = Field(description="kind of act: one of the catalogue, or one defined under `kinds`")
+    date: Date = Field(description="when it became public")
+    before: Trust | None = _key("level of trust before it")
+    after: Trust | None = _key("level of trust after it")
+    later: Time | None = _key("how long after the incident that level was polled; a year at most")
+    tracker: TrackerAt | None = _key(
+        "in place of these three: a tracker, {file: tracker.csv}, with its levels around the date"
+    )
+    magnitude: Magnitude | None = _key("size; 1 is the size of Facebook / Cambridge Analytica")
+    reach: Share | None = _key("share of the audience that met it")
+    virality: Virality | None = _key("mean re-shares caused by one share")
+
+
 class PredictFile(Keys):
     """What the class predicts: which arm has the most of a measure, or a number."""
 
@@ -342,6 +359,7 @@ class ScenarioFile(Keys):
     without: Processes | None = _key("processes that are left out; default: none")
     parameters: ParametersFile | None = _key("other values for numbers of the model")  # type: ignore[valid-type]
     rules: list[Rule | None] | None = _key("rules of your own, module:Class; executed only when allowed (--allow-code)")
+    past: list[PastFile | None] | None = _key("past incidents; `ripple past` replays them beside what happened")
     timeline: list[ActFile | None] | None = _key("what happens in every arm")
     arms: dict[str, Annotated[ArmFile, BeforeValidator(reading.arm)] | None] | None = _key(
         "responses; the first is the reference"

@@ -136,6 +136,13 @@ def brand_trust(value: object) -> float | str | Tracker:
     return SECTOR if value == SECTOR else or_named(units.trust, "trust", value)
 
 
+def tracker(value: object) -> Tracker:
+    """A tracker: a mapping that names its file."""
+    if isinstance(value, dict):
+        return written_tracker(value)
+    raise ValueError(f"{units.shown(value)} is not a tracker; write {{file: tracker.csv}}")
+
+
 def followers(value: object) -> float:
     """A share, or a count of people above 1."""
     try:

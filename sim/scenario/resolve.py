@@ -40,6 +40,7 @@ from sim.scenario.mistakes import Where, refusal
 from sim.scenario.network import resolved_network
 from sim.scenario.parameters import DAY, PARAMETERS, Parameters
 from sim.scenario.parts import PROCESSES, Arm, Expect, Network, RuleEntry
+from sim.scenario.past import past_document, resolved_past
 from sim.scenario.readers import AUTO
 from sim.scenario.references import Resolved
 from sim.scenario.scale import Scale, with_numbers
@@ -115,6 +116,7 @@ class _Resolving:
         rules = self._rules()
         expect, expect_document = self._expect()
         lesson = resolved_lesson(written.lesson or [], list(arms), horizon, findings)
+        past = resolved_past(written.past or [], kinds, self.source, start, findings)
         users, users_document = resolved_users(written.users, self.source, findings)
         fields: dict[str, Any] = {
             "name": name,
@@ -134,6 +136,7 @@ class _Resolving:
             "brand": brand,
             "parameters": parameters,
             "without": setting.without,
+            "past": past,
             "timeline": _acts(timeline),
             "arms": arms,
             "vary": tuple(written.vary or VARIES),
@@ -161,6 +164,7 @@ class _Resolving:
             "brand": described,
             **({"kinds": own_kinds} if own_kinds else {}),
             **({"rules": [_rule_document(rule) for rule in rules]} if rules else {}),
+            **({"past": past_document(past)} if past else {}),
             "timeline": [entry.document for entry in timeline],
             "arms": arm_documents,
             "without": [process for process in PROCESSES if process in fields["without"]],

@@ -21,6 +21,7 @@ from sim.scenario.changes import changed_tree
 from sim.scenario.lessons import LessonStep
 from sim.scenario.parameters import Parameters
 from sim.scenario.parts import Arm, Brand, Desk, Expect, Network, Policy, RuleEntry, UsersTable
+from sim.scenario.past import PastIncident
 from sim.scenario.resolve import resolved_fields
 from sim.scenario.sources import Source, as_written, file_of, library_entries, read_source, slug, source_of_text
 from sim.scenario.yaml_writer import as_yaml
@@ -68,6 +69,7 @@ class Scenario:
     brand: Brand
     parameters: Parameters
     without: frozenset[str]
+    past: tuple[PastIncident, ...]
     timeline: tuple[Act, ...]
     arms: Mapping[str, Arm]
     vary: tuple[str, ...]

@@ -24,6 +24,7 @@ _MAY_BE_EMPTY = {
     "kinds",
     "parameters",
     "timeline",
+    "past",
     "arms",
     "rules",
     "expect",

@@ -113,6 +113,11 @@ BrandTrust = Annotated[
     PlainValidator(readers.brand_trust),
     WithJsonSchema({"anyOf": [_TRUST, {"type": "object", "properties": _TRACKER, "required": ["file"]}]}),
 ]
+TrackerAt = Annotated[
+    Tracker,
+    PlainValidator(readers.tracker),
+    WithJsonSchema({"type": "object", "properties": _TRACKER, "required": ["file"], "additionalProperties": False}),
+]
 Followers = Annotated[
     float | Named,
     PlainValidator(partial(or_named, readers.followers, "share")),

@@ -41,6 +41,11 @@ _PARTS = {  # class of fields: heading, where it stands
         "`log: replies.csv`.",
     ),
     "OpenFile": ("brand.desk.open", "`always`, `mon-fri 9:00-17:00`, or a mapping with these keys, or a list of them."),
+    "PastFile": (
+        "past",
+        "What happened to the brand before, and how trust moved: either `before`, `after` and `later`, or a `tracker`. "
+        "`ripple past mine.yaml` replays each incident and shows it beside what was polled.",
+    ),
     "ActFile": ("An act", "An entry of `timeline`, of `brand.calendar`, or of the acts of an arm."),
     "ArmFile": ("An arm", "A response: a list of acts, or a mapping with these keys."),
     "KindFile": ("kinds", "A kind of act of your own, by its name."),
@@ -56,6 +61,7 @@ _PARTS = {  # class of fields: heading, where it stands
 _NAMED = {  # parts that a key holds: words for them, and where they are told of
     "ArmFile": "arms by name",
     "ActFile": "acts",
+    "PastFile": "incidents",
     "KindFile": "kinds by name",
     "ExpectFile": "expectations",
     "LessonStepFile": "steps",
