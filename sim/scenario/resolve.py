@@ -39,11 +39,11 @@ from sim.scenario.measures_named import MEASURES
 from sim.scenario.mistakes import Where, refusal
 from sim.scenario.network import resolved_network
 from sim.scenario.parameters import DAY, PARAMETERS, Parameters
-from sim.scenario.parts import PROCESSES, Arm, Expect, Network, RuleEntry
+from sim.scenario.parts import PROCESSES, Arm, Expect, RuleEntry
 from sim.scenario.past import past_document, resolved_past
 from sim.scenario.readers import AUTO
 from sim.scenario.references import Resolved
-from sim.scenario.scale import Scale, with_numbers
+from sim.scenario.scale import scale_of, with_numbers
 from sim.scenario.sources import Source
 from sim.scenario.timeline import MOST_ACTS, Setting, too_many
 from sim.scenario.users_table import resolved_users
@@ -84,7 +84,7 @@ class _Resolving:
         brand_written = written.brand or BrandFile()
         with_log(brand_written.desk, self.source, ("brand", "desk"), findings)
         network, network_document = resolved_network(written.network, self.source, findings)
-        self.start, self.scale = start, _scale(brand_written, network)
+        self.start, self.scale = start, scale_of(brand_written, network)
         if findings.any_at(("brand", "audience")):
             brand_written.followers = None  # what it is a share of cannot be read
         elif brand_written.audience == 0:
@@ -376,11 +376,6 @@ def parameter_words(name: str, value: float) -> str | float:
 def _set_in(written: BaseModel) -> list[tuple[str, float]]:
     """The numbers of the model that are written, in the order of the parameters."""
     return [(key, value) for key, value in written.model_dump().items() if value is not None]
-
-
-def _scale(brand: BrandFile, network: Network | None) -> Scale | None:
-    """None when nobody says how many people the users stand for, or the network has a mistake of its own."""
-    return Scale(brand.audience, network.users) if brand.audience and network is not None else None
 
 
 def _acts(resolved: Sequence[Resolved]) -> tuple[Act, ...]:

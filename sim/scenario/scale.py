@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 from sim.errors import RippleError
 from sim.scenario.acts import When
 from sim.scenario.mistakes import Where
-from sim.scenario.parts import Desk
+from sim.scenario.parts import Desk, Network
 from sim.scenario.readers import Named
 from sim.scenario.tracker import Tracker, level_at
 
 if TYPE_CHECKING:
-    from sim.scenario.fields import BrandPartFile
+    from sim.scenario.fields import BrandFile, BrandPartFile
     from sim.scenario.sources import Source
     from sim.scenario.validate import Findings
 
@@ -47,6 +47,11 @@ class Scale:
             f"{what}: {people:,.0f} for {self.audience:,} people is {left:.2g} for {self.users:,} simulated users; less "
             "than one cannot be simulated"
         )
+
+
+def scale_of(brand: BrandFile, network: Network | None) -> Scale | None:
+    """None when nobody says how many people the users stand for, or the network has a mistake of its own."""
+    return Scale(brand.audience, network.users) if brand.audience and network is not None else None
 
 
 def with_numbers(
