@@ -144,6 +144,7 @@ def _said_what_is_kept(folder: Path | None) -> Iterator[None]:
 def _show(screen: Console, done: Comparison) -> None:
     from sim.scenario.tell import setting
     from sim.show.answer import expectations, verdict
+    from sim.show.missing import missing_sentences
     from sim.show.people import people_table
     from sim.show.text import measure_tables, same_everywhere
 
@@ -167,6 +168,8 @@ def _show(screen: Console, done: Comparison) -> None:
     for met, words in expectations(done):
         say(screen, words, first="  met      " if met else "  NOT MET  ")
     _say_how_many(screen, done)
+    for words in missing_sentences(done):
+        say(screen, words)
     for warning in done.warnings:
         say(screen, warning, first="  note: ")
 

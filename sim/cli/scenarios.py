@@ -64,13 +64,44 @@ def tell(scenario: str, arm: str | None, settings: tuple[tuple[str, str], ...]) 
 @click.option(
     "--from", "source", default="data-breach", show_default=True, metavar="SCENARIO", help="What to start from."
 )
+@click.option("--ask", is_flag=True, help="Ask ten questions, and write what is known and what is not.")
 @click.option("--force", is_flag=True, help="Replace the file when it is there.")
-def new(file: str, source: str, force: bool) -> None:
+@click.pass_context
+def new(context: click.Context, file: str, source: str, ask: bool, force: bool) -> None:
     """Write a commented scenario FILE of your own to start from."""
     from sim.scenario.scenario import new_file
 
-    path = new_file(file, source, force=force)
+    if ask and context.get_parameter_source("source") is click.core.ParameterSource.COMMANDLINE:
+        raise click.UsageError("--ask starts from your answers; leave out --from")
+    path = _asked(file, force) if ask else new_file(file, source, force=force)
     click.echo(f"{path} is written. Change it, then: ripple check {path}; ripple tell {path}; ripple compare {path}")
+
+
+def _asked(file: str, force: bool) -> Path:
+    """The file of ten answers; an empty one is not known, one that cannot be read is asked for again."""
+    from sim.scenario.asked import QUESTIONS, Question, check, may_write, write_asked
+
+    answers: dict[str, str] = {}
+
+    def read(question: Question, text: str) -> str:
+        try:
+            if text.strip():
+                check(question, text.strip(), answers)
+        except ValueError as problem:
+            raise click.UsageError(str(problem)) from None
+        return text.strip()
+
+    may_write(file, force=force)
+    click.echo("Ten questions; Enter where the answer is not known, and the default in brackets holds.")
+    for number, question in enumerate(QUESTIONS, 1):
+        click.echo(f"{number:2}. {question.words} As in: {question.example}")
+        answers[question.key] = click.prompt(
+            f"    [{question.default}]",
+            default="",
+            show_default=False,
+            value_proc=lambda text, question=question: read(question, text),
+        )
+    return write_asked(file, answers, force=force)
 
 
 @click.command()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sim.scenario.parameters import PARAMETERS
 from sim.scenario.resolve import parameter_words
+from sim.show.missing import missing_sentences
 from sim.show.sureness import hangs_on_sentences
 from sim.study.comparison import Comparison
 
@@ -14,6 +15,7 @@ def assumptions(data: Comparison) -> Iterator[str]:
     """Sentences for the report, the weightiest first."""
     if data.how_sure is not None and len(data.arms) > 1:
         yield from hangs_on_sentences(data.how_sure)
+    yield from missing_sentences(data)
     yield from changed_numbers(data)
     assumed = [p for p in PARAMETERS.values() if p.assumed and p.distribution != "fixed"]
     varied = [p for p in PARAMETERS.values() if p.distribution != "fixed"]
