@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -99,7 +100,7 @@ def _asked(file: str, force: bool) -> Path:
             f"    [{question.default}]",
             default="",
             show_default=False,
-            value_proc=lambda text, question=question: read(question, text),
+            value_proc=partial(read, question),
         )
     return write_asked(file, answers, force=force)
 
