@@ -32,13 +32,18 @@ def in_people_shown(data: Comparison) -> InPeople | None:
         cells = tuple(
             (
                 rounded(by_arm.loc[arm, "mean"]),
-                f"{rounded(by_arm.loc[arm, 'q05'])} to {rounded(by_arm.loc[arm, 'q95'])}",
+                _span(*(float(by_arm.loc[arm, end]) for end in ("q05", "q95"))),
             )
             for arm in data.arms
         )
         size = float(part["size"].iloc[0])
         rows.append((str(what), f"± {100 * size:.0f} %" if math.isfinite(size) else "not measured", cells))
     return InPeople(tuple(rows), note(data))
+
+
+def _span(low: float, high: float) -> str:
+    """Two ends, kept together on one line as far as they can be: `320,000 to 1.46 M`."""
+    return f"{rounded(low)} to {rounded(high)}".replace(" M", "\u00a0M")
 
 
 def note(data: Comparison) -> str:
@@ -48,8 +53,8 @@ def note(data: Comparison) -> str:
     return (
         f"One simulated user stands for {rounded(audience / users)} people ({audience:,} / {users:,}). Means over "
         f"{data.n_replicates} runs, and what 9 crises in 10 lie between; a small network is moved by chance more than a large "
-        f"one, so for all these people the range is too wide rather than too narrow. Size: by how much a mean at {users:,} "
-        f"users was at most seen to differ from that at {LARGEST:,}; larger networks were not measured."
+        f"one, so for all these people the range is too wide rather than too narrow. Size: by how much a mean at {users:,} users "
+        f"may differ from that at {LARGEST:,}, as far as measuring could tell (95 %); larger networks were not measured."
     )
 
 
