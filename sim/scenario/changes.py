@@ -38,7 +38,7 @@ from sim.scenario.yaml_reader import Node, as_node, read_text, scalar
 _TIMES = {"horizon", "tick", "talk_step", "at", "after", "every", "until", "found", "delay", "mean"}
 _RATES = {"rate", "hazards"}
 _TAKES_OUT = {"at": ("after", "when"), "after": ("at",), "when": ("at", "every", "until")}  # setting one, the others
-_PARTS = {"found": ("after", "mean"), "audience": ("hubs", "community", "channel", "users"), "when": WAITS_FOR}
+_PARTS = {"found": ("after", "mean"), "audience": ("hubs", "community", "channel", "role", "users"), "when": WAITS_FOR}
 _KEYS = {key for key in ScenarioFile.model_fields if key not in ("ripple", "extends")}
 
 

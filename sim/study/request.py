@@ -61,7 +61,6 @@ def request(
         found = found.changed({"network": _named(network)})
     elif network is not None:
         graph = as_graph(network)
-        found = found.changed({"network": {"kind": "karate"}})  # a place holder: the graph stands in for it
     all_changes = dict(changes or {})
     if users is not None:
         wanted = whole_number(users, "users", least=1)
@@ -69,6 +68,8 @@ def request(
             all_changes["network.users"] = wanted
         else:
             graph = fit(graph, wanted, DEFAULT_SEED)
+    if graph is not None:  # a place holder as large as the graph that stands in for it: what counts people is scaled by it
+        found = found.changed({"network": {"kind": "random", "users": graph.n_users, "mean_degree": 0}})
     if horizon is not None:
         all_changes["horizon"] = horizon
     given = {rule.name: rule for rule in checked(rules)}
