@@ -12,6 +12,7 @@ takes a few milliseconds. `__init__.pyi` says the same to type checkers; a test 
 _HOME = {
     "Comparison": "sim.study.comparison",
     "Delay": "sim.study.delay",
+    "Fit": "sim.study.fit.fitted",
     "Graph": "sim.world.graph",
     "Plan": "sim.study.plan.planning",
     "RippleError": "sim.errors",
@@ -24,8 +25,10 @@ _HOME = {
     "cite": "sim.study.cite",
     "compare": "sim.study.compare",
     "delay": "sim.study.delay",
+    "fit": "sim.study.fit.fitting",
     "load": "sim.scenario.scenario",
     "open_comparison": "sim.study.comparison",
+    "open_fit": "sim.study.fit.fitted",
     "open_run": "sim.study.results",
     "open_sweep": "sim.study.sweep.opened",
     "plan": "sim.study.plan.planning",

@@ -9,6 +9,9 @@ from sim.study.comparison import Comparison as Comparison
 from sim.study.comparison import open_comparison as open_comparison
 from sim.study.delay import Delay as Delay
 from sim.study.delay import delay as delay
+from sim.study.fit.fitted import Fit as Fit
+from sim.study.fit.fitted import open_fit as open_fit
+from sim.study.fit.fitting import fit as fit
 from sim.study.measures import ripple_multipliers as ripple_multipliers
 from sim.study.past import replay_past as replay_past
 from sim.study.plan.planning import Plan as Plan

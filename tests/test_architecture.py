@@ -48,7 +48,10 @@ LIBRARIES = {
     "PIL": (("sim.show", "sim.bench"), ()),
     "pandas": (("sim",), ("sim.model", "sim.study", "sim.show")),
     "pyarrow": (("sim.study",), ("sim.study",)),
-    "pydantic": (("sim.scenario", "sim.study.sweep"), ("sim.scenario", "sim.study.sweep.keys")),
+    "pydantic": (
+        ("sim.scenario", "sim.study.sweep", "sim.study.fit"),
+        ("sim.scenario", "sim.study.sweep.keys", "sim.study.fit.keys"),
+    ),
     "ruamel": (("sim.scenario", "sim.study"), ("sim.scenario",)),
     "matplotlib": (("sim.show",), ("sim.show",)),
     "jinja2": (("sim.show",), ("sim.show",)),

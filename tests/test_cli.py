@@ -93,6 +93,7 @@ def test_commands_are_listed_by_use(say: Say) -> None:
             "run",
             "sweep",
             "analyse",
+            "fit",
             "rerun",
             "merge",
             "lab",

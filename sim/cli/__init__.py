@@ -18,6 +18,7 @@ from sim.cli.citing import cite
 from sim.cli.comparing import compare
 from sim.cli.delaying import delay
 from sim.cli.evidence import evidence
+from sim.cli.fitting import fit
 from sim.cli.group import StoppedError, SuggestingGroup, said
 from sim.cli.health import doctor
 from sim.cli.lab import lab
@@ -62,6 +63,7 @@ for _command in (
     run,
     sweep,
     analyse,
+    fit,
     rerun,
     merge,
     lab,

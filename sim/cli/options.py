@@ -71,7 +71,24 @@ def seed(command: Command) -> Command:
 
 def changes(command: Command) -> Command:
     text = "Change one value of the scenario (repeatable), as in --set brand.trust='50 points'."
-    return click.option("--set", "settings", type=Change(), multiple=True, metavar="PATH=VALUE", help=text)(command)
+    command = click.option("--set", "settings", type=Change(), multiple=True, metavar="PATH=VALUE", help=text)(command)
+    fitted = "Parameters from a file, as `ripple fit` writes it; --set goes before it."
+    return click.option(
+        "--parameters", type=click.Path(), metavar="FILE", help=fitted, expose_value=False, callback=_keep_parameters
+    )(command)
+
+
+_PARAMETERS = "ripple: file of parameters"
+
+
+def _keep_parameters(context: click.Context, _: click.Parameter, file: str | None) -> None:
+    context.meta[_PARAMETERS] = file
+
+
+def parameters_file() -> str | None:
+    """The file of parameters that the command line names; None when it names none."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(_PARAMETERS) if context is not None else None
 
 
 def allow_code(command: Command) -> Command:
@@ -122,7 +139,9 @@ class Asked:
     def words(self) -> list[str]:
         """As a person would type it again."""
         given = {"network": self.network, "directed": self.directed, "users": self.users, "horizon": self.horizon}
-        return words_of(**given, seed=self.seed, set=self.settings, **{"allow-code": self.allow_code})
+        return words_of(
+            **given, seed=self.seed, parameters=parameters_file(), set=self.settings, **{"allow-code": self.allow_code}
+        )
 
 
 def asked(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -156,11 +175,19 @@ def output(command: Command) -> Command:
 
 
 def all_changes(settings: tuple[tuple[str, str], ...], directed: str | None) -> dict[str, object]:
-    """The changes of a command line as one mapping. Raises UsageError for a path that is given twice."""
+    """The changes of a command line as one mapping, those of --parameters first. Raises UsageError for a path given twice."""
     found: dict[str, object] = {}
+    given: set[str] = set()
+    file = parameters_file()
+    if file is not None:
+        from sim.study.fit.fitted import fitted_values
+
+        found |= fitted_values(file)
     for path, value in settings:
-        if path in found:
+        if path in given:
             raise click.UsageError(f"--set {path} is given twice", click.get_current_context(silent=True))
+        given.add(path)
+        found.pop(f"parameters.{path}", None)
         found[path] = value
     if directed is not None:
         found["network.directed"] = directed

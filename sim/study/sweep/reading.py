@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sim import units
 from sim.dynamics import observe
@@ -23,6 +23,16 @@ from sim.study.sweep.keys import SIZES, VERSION, ExperimentFile, PanelFile, writ
 from sim.study.tables import USERS
 
 GAP = "gap"  # a column over time beside those of a run: how far trust lies below the quiet twin's
+
+
+class Based(Protocol):
+    """What an experiment and other files that vary a scenario say of it."""
+
+    scenario: Any
+    changes: dict[str, Any] | None
+    users: Any
+    horizon: Any
+    vary: Any
 
 
 def library() -> dict[str, Path]:
@@ -81,9 +91,9 @@ def _checked(
     content, findings = validated_as(ExperimentFile, tree)
     base = given
     if base is None and not free:
-        base = _base(content, folder, findings, look_for_network)
+        base = base_of(content, folder, findings, look_for_network)
     if base is not None:
-        base = _changed(base, content, folder, findings)
+        base = with_changes(base, content, folder, findings)
     broken_base = base is None and not free
     varied = [] if broken_base else read_factors(content.factors or {}, content.parameters, base, findings)
     if not content.factors and content.parameters is None:
@@ -131,7 +141,8 @@ def _check_version(tree: Node, origin: str) -> None:
         raise refusal(origin, [Mistake(entry.line, "experiment", words)])
 
 
-def _base(content: ExperimentFile, folder: Path, findings: Findings, look_for_network: bool) -> Scenario | None:
+def base_of(content: Based, folder: Path, findings: Findings, look_for_network: bool = True) -> Scenario | None:
+    """The scenario that a file names, as it is written; None, and a finding, when there is none."""
     where = ("scenario",)
     if content.scenario is None:
         if not findings.any_at(where):
@@ -150,7 +161,7 @@ def _base(content: ExperimentFile, folder: Path, findings: Findings, look_for_ne
         return None
 
 
-def _changed(base: Scenario, content: ExperimentFile, folder: Path, findings: Findings) -> Scenario:
+def with_changes(base: Scenario, content: Based, folder: Path, findings: Findings) -> Scenario:
     """The scenario with what holds at every point; an edge list is looked for where the experiment lies."""
     shared: dict[str, object] = {}
     if content.users is not None:
