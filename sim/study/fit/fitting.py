@@ -12,6 +12,7 @@ import pandas as pd
 
 from sim.dynamics import first_start
 from sim.errors import RippleError
+from sim.scenario.scenario import Scenario
 from sim.study.fit.fitted import CASES, DRAWS, Fit
 from sim.study.fit.inference import Posterior, Summaries, posterior
 from sim.study.fit.laid_aside import Parts
@@ -50,7 +51,7 @@ def fit(
     first_start.begin()
     given = {"runs": runs, "users": users, "seed": seed}
     task = load_fit(source, {key: value for key, value in given.items() if value is not None})
-    asked = request(task.scenario, allow_code=allow_code)
+    asked = request(alone(task.scenario, task.arm), allow_code=allow_code)
     kept = Parts(keep_in, _facts(task)) if keep_in is not None else None
     total = task.runs + PREDICTIVE + (LOOK if task.auto else 0)
     simulator = Simulator(
@@ -109,6 +110,12 @@ class Table:
         """The posterior of observed values f8[values], from all runs, or all but one."""
         outputs, rough = in_form(seen[None], self.task.observed)
         return posterior(self.z, self.summaries, outputs[0], rough[0], without=without)
+
+
+def alone(scenario: Scenario, arm: str) -> Scenario:
+    """The scenario with one arm only, and nothing that is said of others: it is checked anew for every run."""
+    others: dict[str, object] = {"expect": None, "lesson": None}
+    return scenario.changed({**others, **{f"arms.{name}": None for name in scenario.arms if name != arm}})
 
 
 def errors_of(task: Task, shares: np.ndarray) -> np.ndarray:

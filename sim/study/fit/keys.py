@@ -55,10 +55,8 @@ def _some(least: int, value: object) -> int:
 class ObservedFile(Keys):
     """One observed series: a table, its columns, and what they are of the model."""
 
-    file: Text = Field(description="a table as a spreadsheet writes it (CSV), relative to this file")
-    shows: _words(*SHOWS) = Field(  # type: ignore[valid-type]
-        description="trust: a tracker's level; mentions, interest (people who meet or hear of it), complaints: counts per period"
-    )
+    file: Text | None = _key("a table as a spreadsheet writes it (CSV), relative to this file")
+    shows: _words(*SHOWS) | None = _key("trust: a level; mentions, interest, complaints: counts per period")  # type: ignore[valid-type]
     column: Text | None = _key("the column of values; default: the only other one")
     time: Text | None = _key("the column of dates, or of hours, days or years; default: found by its name")
     rows: dict[str, Any] | None = _key("only rows with these words, `column: word` lines")

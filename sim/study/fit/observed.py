@@ -51,6 +51,7 @@ class Observed:
 
 def read_observed(asked: ObservedFile, folder: Path, start: datetime, horizon: float) -> Observed:
     """Read a series. start: the date of hour 0; horizon: h. Raises RippleError naming the file, the line and the value."""
+    assert asked.file is not None and asked.shows is not None  # checked with the file
     sheet = read_sheet(folder / Path(asked.file).expanduser())
     chosen = _chosen(sheet, asked.rows or {})
     time = asked.time or (None if asked.every is not None else _time_column(sheet))

@@ -17,7 +17,7 @@ from sim.scenario.sources import slug
 from sim.scenario.validate import Findings, validated_as
 from sim.scenario.yaml_reader import Node, as_node, plain, read_file
 from sim.study.design import Factor, parameter_factors
-from sim.study.fit.keys import AUTO, VERSION, FitFile, ObservedFile
+from sim.study.fit.keys import AUTO, SHOWS, VERSION, FitFile, ObservedFile
 from sim.study.fit.observed import Observed, read_observed
 from sim.study.sweep.factors import Varied, read_factors
 from sim.study.sweep.keys import written_out
@@ -147,6 +147,11 @@ def _observed(
         return []
     found = []
     for k, one in enumerate(given):
+        for key, what in (("file", "the table"), ("shows", f"what it is: {', '.join(SHOWS)}")):
+            if getattr(one, key) is None and not findings.any_at(("observed", k)):
+                findings.add(("observed", k), f"`{key}` is missing: {what}")
+        if findings.any_at(("observed", k)):
+            continue
         try:
             found.append(read_observed(one, folder, starts, horizon))
         except RippleError as problem:
