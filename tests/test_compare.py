@@ -72,7 +72,7 @@ def test_an_arm_without_a_value_stands_aside():
 def test_an_arm_against_itself_is_exactly_zero_everywhere():
     """Two arms with the same acts differ in no bit: no difference, no account, no loss, no regret, ties split."""
     scenario = sim.load("data-breach").resolved()
-    scenario["expect"] = []
+    scenario["expect"], scenario["lesson"] = [], []
     scenario["arms"] = {"one": scenario["arms"]["disclosure"], "two": scenario["arms"]["disclosure"]}
     twins = sim.compare(scenario, seed=2, **{**SMALL, "replicates": 3})
     exact = ["difference", "low", "high", "middle", "q05", "q95"]

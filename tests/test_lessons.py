@@ -10,6 +10,7 @@ import pytest
 
 import sim
 from sim.dynamics.setup import Seeds
+from sim.errors import RippleError
 from sim.scenario.lesson_measures import LESSON_MEASURES
 from sim.scenario.lessons import Predict
 from sim.scenario.scenario import library, load
@@ -153,3 +154,15 @@ def test_a_lesson_can_be_changed_by_path() -> None:
     changed = load("wound-and-scar").changed({"lesson[1].question": "How much is left?"})
     assert changed.lesson[1].question == "How much is left?"
     assert load("wound-and-scar").changed({"lesson": None}).lesson == ()
+
+
+def test_a_lesson_that_does_not_go_with_a_change_is_left_out():
+    """A step about an arm or an hour that is gone: the scenario runs without the lesson; its own mistakes are told."""
+    found = sim.load("data-breach").changed({"expect": None})
+    assert len(found.lesson) > 1
+    assert found.changed({"arms.late-disclosure": None}).lesson == ()
+    assert len(found.changed({"brand.trust": "50 points"}).lesson) == len(found.lesson)
+    with pytest.raises(RippleError, match="lesson"):
+        found.changed({"lesson[0].predict.which": None})
+    mine = {"ripple": 1, "extends": "data-breach", "horizon": "14 d", "expect": [], "arms": {"late-disclosure": None}}
+    assert sim.load(mine).lesson == ()

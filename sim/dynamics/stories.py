@@ -237,7 +237,7 @@ def hear_of(user, act, teller, hop, t, times, trust, m, p):
     if entry.state & (MET | HEARD) == 0:
         entry.eta = np.float32(repaired(act, user, m))
         entry.hop = np.uint8(min(hop, 255))
-        entry.teller = np.uint16(teller & 0xFFFF)
+        entry.teller = np.uint16(teller)  # its low bits
         mark(a, user, m)
         count_hearer(a, user, act, hop, t, m, p)
         dose = 0.0

@@ -115,7 +115,9 @@ class _Resolving:
         arms, arm_documents = self._arms(setting, brand_written, tuple(calendar), tuple(timeline))
         rules = self._rules()
         expect, expect_document = self._expect()
-        lesson = resolved_lesson(written.lesson or [], list(arms), horizon, findings)
+        theirs = Findings(self.tree) if self.source.borrowed_lesson else findings
+        taught = resolved_lesson(written.lesson or [], list(arms), horizon, theirs)
+        lesson = () if theirs.any_at(("lesson",)) else taught
         past = resolved_past(written.past or [], kinds, self.source, start, findings)
         users, users_document = resolved_users(written.users, self.source, findings)
         fields: dict[str, Any] = {

@@ -112,7 +112,7 @@ class Scenario:
 
         Paths: `horizon`, `parameters.fading` or `fading`, `network.users`, `brand.trust`, `timeline.breach.reach`,
         `timeline[0].reach`, `arms.disclosure.disclosure.at`, `rules.fear.strength`.
-        Text is read as in a file; None takes the entry out.
+        Text is read as in a file; None takes the entry out. A lesson that does not go with the changes is left out.
         Raises RippleError for an unknown path (with the nearest ones) and for all that `load` refuses.
         """
         if not changes:
@@ -120,7 +120,8 @@ class Scenario:
         if self._source is None:
             raise RippleError("only a scenario that was loaded can be changed by path")
         tree = changed_tree(self._source.tree, changes, self.origin)
-        return _built(replace(self._source, tree=tree), f"{self.origin}, changed")
+        borrowed = self._source.borrowed_lesson or not any(path.startswith("lesson") for path in changes)
+        return _built(replace(self._source, tree=tree, borrowed_lesson=borrowed), f"{self.origin}, changed")
 
     def resolved(self) -> dict[str, Any]:
         """The scenario as plain dicts and lists, every default and every parameter written out."""

@@ -26,6 +26,8 @@ class Source:
 
     origin: what errors call it. name: the scenario's, unless the file gives one. folder: what paths are relative to.
     look_for_network: a missing edge list is a mistake. notes: what was done to a file of an older format.
+    borrowed_lesson: the lesson was written for another scenario, which this one extends or changes; it is left out where
+    it does not fit.
     """
 
     tree: Node
@@ -34,6 +36,7 @@ class Source:
     folder: Path
     look_for_network: bool = True
     notes: tuple[str, ...] = ()
+    borrowed_lesson: bool = False
 
 
 def library_files() -> dict[str, Path]:
@@ -89,12 +92,14 @@ def read_source(source: str | Path | Mapping[str, object], look_for_network: boo
     notes: list[str] = []
     if isinstance(source, Mapping):
         origin, name, folder = "the scenario given as a dict", "scenario", Path.cwd()
-        tree = _complete(as_node(dict(source)), origin, folder, [], notes)
+        read, around = as_node(dict(source)), []
     else:
         path, origin = file_of(source)
         name, folder = slug(path), path.resolve().parent
-        tree = _complete(read_file(path, origin), origin, folder, [path.resolve()], notes)
-    return Source(tree, origin, name, folder, look_for_network, tuple(notes))
+        read, around = read_file(path, origin), [path.resolve()]
+    borrowed = "extends" in read.entries and "lesson" not in read.entries
+    tree = _complete(read, origin, folder, around, notes)
+    return Source(tree, origin, name, folder, look_for_network, tuple(notes), borrowed)
 
 
 def source_of_text(text: str, name: str) -> Source:

@@ -84,7 +84,7 @@ class Checkpoints:
         except OSError as problem:
             shutil.rmtree(work, ignore_errors=True)
             raise RippleError(f"{place} cannot be written: {problem.strerror}") from None
-        for old in self._whole():
+        for old in self.folder.glob("hour-*"):  # also what a kill left half written or half removed
             if old != place:
                 shutil.rmtree(old, ignore_errors=True)
         return place
@@ -95,7 +95,7 @@ class Checkpoints:
 
     def clear(self) -> None:
         """Remove all checkpoints: the result is written."""
-        for one in (*self._whole(), *self.folder.glob(f"hour-*{_PART}")):
+        for one in self.folder.glob("hour-*"):
             shutil.rmtree(one, ignore_errors=True)
         if self.folder.is_dir() and not any(self.folder.iterdir()):
             self.folder.rmdir()

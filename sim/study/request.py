@@ -68,7 +68,9 @@ def request(
             all_changes["network.users"] = wanted
         else:
             graph = fit(graph, wanted, DEFAULT_SEED)
-    if graph is not None:  # a place holder as large as the graph that stands in for it: what counts people is scaled by it
+    if (
+        graph is not None
+    ):  # a place holder as large as the graph that stands in for it: what counts people is scaled by it
         found = found.changed({"network": {"kind": "random", "users": graph.n_users, "mean_degree": 0}})
     if horizon is not None:
         all_changes["horizon"] = horizon
