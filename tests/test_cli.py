@@ -125,7 +125,7 @@ def test_version(say: Say) -> None:
     ("words", "code", "text"),
     [
         (["rnu"], 2, "ripple: there is no command 'rnu'; did you mean 'run'?"),
-        (["banana"], 2, "there are compare, delay, run, "),
+        (["banana"], 2, "there are compare, delay, past, "),
         (["run"], 2, "ripple run: SCENARIO is missing"),
         (["run", "data-breach", "--sead", "1"], 2, "there is no option --sead; did you mean '--seed'?"),
         (["run", "data-breach", "--seed", "one"], 2, "--seed: 'one' is not a whole number"),

@@ -239,6 +239,15 @@ def test_a_scale_of_its_own_and_a_table_without_dates(tmp_path: Path) -> None:
     assert seen.hours.tolist() == [24.0, 72.0, 120.0, 168.0, 216.0]  # type: ignore[attr-defined]
 
 
+def test_the_example_of_the_page_is_a_fit_file(data: Path, tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "fit.md").read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    for name in ("tracker.csv", "mentions.csv"):
+        (tmp_path / name).write_bytes((data / name).read_bytes())
+    (tmp_path / "mine.fit.yaml").write_text(text, encoding="utf-8")
+    task = load_fit(tmp_path / "mine.fit.yaml")
+    assert [seen.shows for seen in task.observed] == ["trust", "mentions"] and len(task.varied) == 4
+
+
 def test_mistakes_of_a_fit_file_are_named_with_their_lines(tmp_path: Path, data: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(
