@@ -116,7 +116,8 @@ def _words(turn: Turn) -> str:
     """E18b 1.5 (out); `deleted-critic`: trust_end, deleted below left-standing (by −0.08 points)."""
     if _is_row(turn):
         k = ROWS[row_of(turn.what)].ids.index(turn.what)
-        value = number(turn.after, ROWS[row_of(turn.what)].numbers[k].digits)
+        digits = ROWS[row_of(turn.what)].numbers[k].digits
+        value = "no value" if math.isnan(turn.after) else number(turn.after, digits)
         return f"{turn.what} {value} ({'in' if turn.holds else 'out'})"
     return f"{turn.what} ({_margin(turn)})"
 

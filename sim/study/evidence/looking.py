@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -41,7 +42,10 @@ def look_at_rows(name: str, value: float, rows: Sequence[str], kept: Path | None
             row = ROWS[id]
 
             def measure() -> list[float]:
-                return [e.value for e in row.measure(Plan(SMALL, parameters=changes)).estimates]  # noqa: B023
+                try:
+                    return [e.value for e in row.measure(Plan(SMALL, parameters=changes)).estimates]  # noqa: B023
+                except ValueError:  # what a row is about does not come up: replicates without a value
+                    return [math.nan] * len(row.numbers)  # noqa: B023
 
             found[id] = _remembered(kept, measure, id, name, value, source_hash(row.measure.__module__))
     return found
