@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 import sim
 from sim.errors import RippleError
+from sim.scenario.parameters import PARAMETERS
 from sim.scenario.scenario import load
 from sim.show.sensitivity_page import lines, page
 from sim.study.evidence.depends import may_matter
 from sim.study.evidence.looking import may_matter_to_row
 from sim.study.evidence.sensitivity import DEFAULTS, Sensitivity, assumed, sensitivity
 
+DOCS = Path(__file__).parent.parent / "docs"
 FAILURE = """
 ripple: 1
 horizon: 4 d
@@ -70,3 +74,13 @@ def test_an_unknown_number_is_refused_with_the_nearest(tmp_path):
     (tmp_path / "no.json").write_text("{}")
     with pytest.raises(RippleError, match="holds no sensitivity"):
         Sensitivity.read(tmp_path / "no.json")
+
+
+def test_the_record_is_of_the_assumed_numbers_of_today():
+    """docs/sensitivity.md says what docs/sensitivity.json holds, for every assumed number at both ends of its range."""
+    found = Sensitivity.read(DOCS / "sensitivity.json")
+    now = {p.name: [float(f"{p.low:.6g}"), float(f"{p.high:.6g}")] for p in assumed()}
+    assert found.ends == now, "measure anew: make sensitivity"
+    assert not found.stopped and all(f"{name} {end}" in found.rows for name in now for end in ("low", "high"))
+    assert (DOCS / "sensitivity.md").read_text(encoding="utf-8") == page(found)
+    assert set(now) <= set(PARAMETERS)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from sim.files import write_text
-from sim.scenario.measures_named import MEASURES
 from sim.scenario.parameters import DAY, PARAMETERS, YEAR
 from sim.show.evidence_text import number
 from sim.study.evidence.looking import CHECK, LOOK
@@ -24,9 +24,10 @@ over the whole range of every assumed number, as far as one number at a time can
 `make sensitivity`, or `ripple evidence --sensitivity --page docs/sensitivity.md`.
 
 Rows are measured in small size, with and without the change on the same draws; what they move by is added to what the row
-gives in full size. An expectation is looked at in {LOOK[0]} replicates of {LOOK[1]} users on common draws; where it turns
-round or fails, {CHECK[0]} replicates of {CHECK[1]} users decide. So a row or an expectation close to its limit may stand here
-by chance, or be missing. A number that a scenario sets itself is not changed in it."""
+gives in full size. A row that then seems to turn is measured in full size at that end, and that counts. An expectation is
+looked at in {LOOK[0]} replicates of {LOOK[1]} users on common draws; where it turns round or fails, {CHECK[0]} replicates of
+{CHECK[1]} users decide. So a row or an expectation close to its limit may stand here by chance, or be missing. A number that a
+scenario sets itself, or in one of its arms, is not changed in it."""
 
 
 def save(found: Sensitivity, path: str | Path) -> list[Path]:
@@ -57,7 +58,7 @@ def _lines(found: Sensitivity) -> Iterator[str]:
     for name in touched:
         cells = [f"`{name}`", _shown(name, PARAMETERS[name].default)]
         for end, value in zip(ENDS, found.ends[name], strict=True):
-            cells += [_shown(name, value), "; ".join(_words(turn) for turn in found.at(name, end))]
+            cells += [_shown(name, value), _all_words(found, found.at(name, end))]
         yield "| " + " | ".join(cells) + " |"
     yield ""
     still = [f"`{name}`" for name in found.ends if name not in touched]
@@ -97,7 +98,7 @@ def lines(found: Sensitivity) -> Iterator[str]:
     for name in found.ends:
         for end, value in zip(ENDS, found.ends[name], strict=True):
             for turn in found.at(name, end):
-                yield f"{name} at {_shown(name, value)}: {_words(turn).replace('`', '')}"
+                yield f"{name} at {_shown(name, value)}: {_words(turn)}"
 
 
 def _by_what(turns: list[Turn]) -> Iterator[str]:
@@ -113,26 +114,19 @@ def _by_what(turns: list[Turn]) -> Iterator[str]:
 
 
 def _words(turn: Turn) -> str:
-    """E18b 1.5 (out); `deleted-critic`: trust_end, deleted below left-standing (by −0.08 points)."""
-    if _is_row(turn):
-        k = ROWS[row_of(turn.what)].ids.index(turn.what)
-        digits = ROWS[row_of(turn.what)].numbers[k].digits
-        value = "no value" if math.isnan(turn.after) else number(turn.after, digits)
-        return f"{turn.what} {value} ({'in' if turn.holds else 'out'})"
-    return f"{turn.what} ({_margin(turn)})"
+    """E18b 1.5 (out); deleted-critic: trust_end, deleted below left-standing."""
+    if not _is_row(turn):
+        return turn.what
+    digits = ROWS[row_of(turn.what)].numbers[ROWS[row_of(turn.what)].ids.index(turn.what)].digits
+    value = "no value" if math.isnan(turn.after) else number(turn.after, digits)
+    return f"{turn.what} {value} ({'in' if turn.holds else 'out'})"
 
 
-def _margin(turn: Turn) -> str:
-    """By how much it held, and by how much it fails now, in the unit of the measure."""
-    measure = turn.what.split(": ", 1)[1].split(",", 1)[0]
-    unit = MEASURES[measure].unit
-    if math.isnan(turn.after):
-        return "no value there"
-    return f"{_digits(turn.before)} becomes {_digits(turn.after)}{' ' + unit if unit else ''}"
-
-
-def _digits(value: float) -> str:
-    return f"{value:.2g}".replace("-", "\N{MINUS SIGN}")
+def _all_words(found: Sensitivity, turns: list[Turn]) -> str:
+    """The rows, then of each scenario how many of its expectations turn round: E18b 1.5 (out); the-gamble (3 of 8)."""
+    scenarios = Counter(turn.what.split(":", 1)[0] for turn in turns if not _is_row(turn))
+    said = [_words(turn) for turn in turns if _is_row(turn)]
+    return "; ".join([*said, *(f"{name} ({n} of {len(found.words[name])})" for name, n in scenarios.items())])
 
 
 def _is_row(turn: Turn) -> bool:
@@ -166,6 +160,8 @@ def _fails_anyway(found: Sensitivity) -> Iterator[str]:
 def _shown(name: str, value: float) -> str:
     """A value with a unit people know: rates a day or a year, long times in days."""
     unit = PARAMETERS[name].unit
+    if value == 0.0:
+        return "0"
     if unit == "1/h":
         for words, hours in (("/h", 1.0), ("/d", DAY), ("/year", YEAR)):
             if value * hours >= 0.1 or words == "/year":

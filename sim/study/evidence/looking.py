@@ -33,7 +33,7 @@ Values = dict[
 ]  # row: its values; scenario: how far each of its expectations holds, above 0 where it does
 
 
-def look_at_rows(name: str, value: float, rows: Sequence[str], kept: Path | None = None) -> Values:
+def look_at_rows(name: str, value: float, rows: Sequence[str], kept: Path | None = None, size: str = SMALL) -> Values:
     """Rows with one number of the model at a value; name "": at the defaults. Rows that it cannot touch are left out."""
     found = {}
     for id in rows:
@@ -43,11 +43,11 @@ def look_at_rows(name: str, value: float, rows: Sequence[str], kept: Path | None
 
             def measure() -> list[float]:
                 try:
-                    return [e.value for e in row.measure(Plan(SMALL, parameters=changes)).estimates]  # noqa: B023
+                    return [e.value for e in row.measure(Plan(size, parameters=changes)).estimates]  # noqa: B023
                 except ValueError:  # what a row is about does not come up: replicates without a value
                     return [math.nan] * len(row.numbers)  # noqa: B023
 
-            found[id] = _remembered(kept, measure, id, name, value, source_hash(row.measure.__module__))
+            found[id] = _remembered(kept, measure, id, name, value, source_hash(row.measure.__module__), size)
     return found
 
 
@@ -56,7 +56,7 @@ def look_at_scenarios(name: str, value: float, scenarios: Sequence[str], kept: P
     found = {}
     for story in scenarios:
         scenario = load(story)
-        if not name or (name not in scenario.parameters.own_choices and may_matter(name, scenario, value)):
+        if not name or (name not in _sets_itself(scenario) and may_matter(name, scenario, value)):
             changes = {f"parameters.{name}": value} if name else {}
 
             def measure() -> list[float]:
@@ -68,6 +68,11 @@ def look_at_scenarios(name: str, value: float, scenarios: Sequence[str], kept: P
             said = json.dumps([scenario.resolved(), LOOK, CHECK, STEP, SEED], sort_keys=True, default=str)
             found[story] = _remembered(kept, measure, story, name, value, source_hash("sim.study.replicate"), said)
     return found
+
+
+def _sets_itself(scenario: Scenario) -> set[str]:
+    """The numbers that a scenario sets, for all its arms or for one: it is about them."""
+    return {name for arm in scenario.arms.values() for name in arm.parameters.own_choices}
 
 
 def _margins(scenario: Scenario, changes: Mapping[str, float], size: tuple[int, int]) -> list[float]:

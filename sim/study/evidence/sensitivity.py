@@ -4,9 +4,10 @@ scenarios turn round, when an assumed number goes to the ends of its range.
     found = sensitivity(kept=KEPT / "sensitivity")
     found.turns()      # one entry for each number, end, and row or expectation that changes
 
-Numbers go one at a time. What a small row moves by, on the same draws, is added to what the row gives in full size.
-Expectations are looked at in a few small replicates on common draws; where one turns round, more and larger ones decide.
-What a number cannot touch (`depends`) is not run.
+Numbers go one at a time. What a small row moves by, on the same draws, is added to what the row gives in full size; where it
+then turns, the row is measured in full size at that end, and that counts. Expectations are looked at in a few small
+replicates on common draws; where one turns round, more and larger ones decide. What a number cannot touch (`depends`) is
+not run.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from multiprocessing import get_context, parent_process
 from pathlib import Path
+from typing import Any, TypeVar
 
 from sim.errors import RippleError, did_you_mean
 from sim.files import write_text
@@ -29,12 +31,15 @@ from sim.scenario.parameters import PARAMETERS, Parameter
 from sim.scenario.parts import Expect
 from sim.scenario.scenario import library, load
 from sim.study.evidence.looking import Values, look_at_rows, look_at_scenarios
+from sim.study.evidence.plan import FULL
+from sim.study.evidence.row import row_of
 from sim.study.evidence.rows import ROWS, chosen
 from sim.study.provenance import version
 
 FORMAT = 1
 ENDS = ("low", "high")
 DEFAULTS = ""  # where others have "NAME low"
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -58,15 +63,17 @@ class Sensitivity:
     """What was found.
 
     ends: for each number its values at both ends, [low, high]. full: the rows at the defaults, in full size. rows: under
-    "NAME low" and "NAME high", and DEFAULTS, the small measurements of the rows that the number can touch. expectations:
-    likewise how far each expectation of a scenario holds, above 0 where it does, in the unit of its measure; words: these
-    expectations. facts: when and with what; stopped: Ctrl-C came before the end.
+    "NAME low" and "NAME high", and DEFAULTS, the small measurements of the rows that the number can touch; checked: those
+    that seemed to turn, in full size. expectations: likewise how far each expectation of a scenario holds, above 0 where it
+    does, in the unit of its measure; words: these expectations. facts: when and with what; stopped: Ctrl-C came before the
+    end.
     """
 
     ends: dict[str, list[float]]
     words: dict[str, list[str]] = field(default_factory=dict)
     full: Values = field(default_factory=dict)
     rows: dict[str, Values] = field(default_factory=dict)
+    checked: dict[str, Values] = field(default_factory=dict)
     expectations: dict[str, Values] = field(default_factory=dict)
     facts: dict[str, object] = field(default_factory=dict)
     stopped: bool = False
@@ -77,10 +84,11 @@ class Sensitivity:
 
     def at(self, name: str, end: str) -> list[Turn]:
         """What changes at one end of a number."""
-        found = []
+        found, checked = [], self.checked.get(f"{name} {end}", {})
         for id, values in self.rows.get(f"{name} {end}", {}).items():
             for k, (full, small, now) in enumerate(zip(self.full[id], self.rows[DEFAULTS][id], values, strict=True)):
-                number, moved = ROWS[id].numbers[k], _moved(full, small, now)
+                number = ROWS[id].numbers[k]
+                moved = checked[id][k] if id in checked else _moved(full, small, now)
                 inside = number.low <= moved <= number.high
                 if inside != (number.low <= full <= number.high):
                     found.append(Turn(name, end, ROWS[id].ids[k], full, moved, inside))
@@ -157,7 +165,25 @@ def sensitivity(
         out.stopped = True
     out.rows, out.expectations = ({k: found[k] for k in jobs if k in found} for found in (out.rows, out.expectations))
     out.full = {id: list((full or out.rows[DEFAULTS])[id]) for id in ids} if DEFAULTS in out.rows else {}
+    if full is not None and not out.stopped:
+        _check(out, kept, workers or os.cpu_count() or 1)
     return out
+
+
+def _check(out: Sensitivity, kept: Path | None, workers: int) -> None:
+    """Measure in full size, at that end, each row that seems to turn there."""
+    seem: dict[str, tuple[str, float, list[str]]] = {}
+    for turn in out.turns():
+        if row_of(turn.what) in out.full:
+            job = seem.setdefault(f"{turn.name} {turn.end}", (turn.name, out.ends[turn.name][ENDS.index(turn.end)], []))
+            if row_of(turn.what) not in job[2]:
+                job[2].append(row_of(turn.what))
+    try:
+        for label, found in _spread({k: (*job, kept, FULL) for k, job in seem.items()}, look_at_rows, workers):
+            out.checked[label] = found
+    except KeyboardInterrupt:
+        out.stopped = True
+    out.checked = {label: out.checked[label] for label in seem if label in out.checked}
 
 
 def in_words(e: Expect) -> str:
@@ -186,14 +212,19 @@ def _each(
     """Every job and what it found, as they are done. The first goes alone, so that loops are compiled once."""
     (first, job), *others = jobs.items()
     yield first, _look(*job, rows, scenarios, kept)
+    yield from _spread({label: (*one, rows, scenarios, kept) for label, one in others}, _look, workers)
+
+
+def _spread(
+    jobs: Mapping[str, tuple[Any, ...]], work: Callable[..., Found], workers: int
+) -> Iterator[tuple[str, Found]]:
+    """What some work gives for each of the jobs, as they are done, on so many processes; 1: on this one."""
     if workers == 1:
-        for label, job in others:
-            yield label, _look(*job, rows, scenarios, kept)
+        for label, job in jobs.items():
+            yield label, work(*job)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_follow) as pool:
-        futures: dict[Future[tuple[Values, Values]], str] = {
-            pool.submit(_look, *job, rows, scenarios, kept): label for label, job in others
-        }
+        futures: dict[Future[Found], str] = {pool.submit(work, *job): label for label, job in jobs.items()}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
