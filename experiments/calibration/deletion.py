@@ -29,7 +29,7 @@ def main() -> None:
         rows[-1]["inside"] = all(n.met(e, small=False) for n, e in zip(row.numbers, found, strict=True))
         print(rows[-1], flush=True)
     with (HERE / "deletion.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 

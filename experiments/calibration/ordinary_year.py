@@ -57,7 +57,7 @@ def main() -> None:
         rows.append({"candidate": name} | {key: f"{value:.2f}" for key, value in numbers.items()})
         print(rows[-1], flush=True)
     with (HERE / "ordinary_year.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 
