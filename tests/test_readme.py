@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -36,12 +39,34 @@ def test_make_knows_its_targets(command):
     assert done.returncode == 0, done.stderr
 
 
+def serves_until_it_is_interrupted(words, folder):
+    """A page that stays: it says its address, and ends in peace after Ctrl-C. BROWSER: one that opens nothing."""
+    with subprocess.Popen(
+        words,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "BROWSER": "true"},
+    ) as lab:
+        said = next((line for line in lab.stdout if "http://" in line), "")
+        address = re.search(r"http://\S+", said)
+        assert address, "it ended without an address"
+        urllib.request.urlopen(address[0], timeout=60).close()
+        lab.send_signal(signal.SIGINT)
+        rest = lab.stdout.read()
+        assert lab.wait(60) == 0, rest
+
+
 def test_the_commands_run_one_after_the_other(tmp_path):
     """In an empty folder that holds nothing but the edge list that the README names."""
     ties = [(a, (a * 7 + b) % 60) for a in range(60) for b in (1, 2, 5) if a != (a * 7 + b) % 60]
     (tmp_path / "friends.csv").write_text("".join(f"u{a},u{b}\n" for a, b in ties))
     for command in (c for c in COMMANDS if c.startswith("ripple")):
         words = [sys.executable, "-m", "sim.cli", *shlex.split(command)[1:]]
+        if words[3] == "lab":
+            serves_until_it_is_interrupted(words, tmp_path)
+            continue
         done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{command}: {done.stderr}"
         assert done.stdout.strip(), command
