@@ -29,10 +29,7 @@ from sim.errors import RippleError
               help="Fresh runs of each of the best few.")  # fmt: skip
 @click.option("--draws", type=options.WholeNumber(2), default=40, show_default=True, metavar="N",
               help="Draws of the parameters for each of them.")  # fmt: skip
-@options.population
-@options.seed
-@options.changes
-@options.allow_code
+@options.asked
 @click.option("--workers", type=options.WholeNumber(1), metavar="N", help="Threads; default: one for each core.")
 @click.option("--out", type=click.Path(), metavar="FILE", help="Write the scenario with the plan to this file (.yaml).")
 @click.option("--force", is_flag=True, help="Replace that file when it is there, and begin anew.")
@@ -46,13 +43,7 @@ def plan(
     trials: int,
     replicates: int,
     draws: int,
-    network: str | None,
-    directed: str | None,
-    users: int | None,
-    horizon: str | None,
-    seed: int,
-    settings: tuple[tuple[str, str], ...],
-    allow_code: bool,
+    asked: options.Asked,
     workers: int | None,
     out: str | None,
     force: bool,
@@ -63,7 +54,6 @@ def plan(
         raise click.UsageError("--resume needs --out: what is done is kept beside that file")
     target = _target(out, force or resume) if out is not None else None
     kept = _kept(target, force, resume) if target is not None else None
-    changes = options.all_changes(settings, directed)
     from sim.files import write_text
     from sim.study.plan.planning import PlanStopped
     from sim.study.plan.planning import plan as planned
@@ -80,15 +70,10 @@ def plan(
                 trials=trials,
                 replicates=replicates,
                 draws_of_parameters=draws,
-                seed=seed,
-                network=network,
-                users=users,
-                horizon=horizon,
-                changes=changes,
-                allow_code=allow_code,
                 workers=workers,
                 progress=bar,
                 keep_in=kept,
+                **asked.keywords,
             )
     except PlanStopped as stop:
         words = f"stopped; the best so far: {stop.words}, not judged on fresh runs"
