@@ -31,8 +31,9 @@ make experiments                                         # all of them, and the 
 """
 _RESULTS = """# What the experiments showed
 
-{count} experiments, run by `make experiments`, which writes this page. The expected shape stands in each file and was
-written before it was run; the lines under it are counted from the runs and say what of it **came out** and what **did not
+{count} experiments. `make experiments` runs them and writes this page, with the version and the defaults of that day.
+The expected shape stands in each file and was written before it was run; the lines under it are counted from the runs and
+say what of it **came out** and what **did not
 come out**. Sizes hang on numbers that are assumed ([parameters.md](parameters.md)); read shapes and orders.
 """
 
